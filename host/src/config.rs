@@ -342,6 +342,18 @@ impl Settings {
         webhooks::open(&self.webhooks)
     }
 
+    /// Lists the targets of notices, whose settings are checked as at the start.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`]: a setting is wrong.
+    pub fn targets(&self) -> Result<Vec<String>, CliError> {
+        let mut names: Vec<_> = self.open_webhooks()?.iter().map(|channel| channel.target().to_owned()).collect();
+        if let Some(mail) = self.mail_config()? {
+            names.extend(mail.targets().map(str::to_owned));
+        }
+        Ok(names)
+    }
+
     /// Finds the folder of the database's file; `None` where the database is no file.
     pub fn database_folder(&self) -> Option<PathBuf> {
         let file = store::file_of(&self.database_url())?;

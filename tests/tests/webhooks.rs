@@ -196,7 +196,7 @@ fn an_endpoint_that_is_gone_is_disabled_until_somebody_enables_it() {
     status.store(204, Ordering::SeqCst);
     assert_eq!(outbox(&server.home, &["retry", "--target", "webhook:other"]).0, Some(2));
     let (code, words) = outbox(&server.home, &["retry", "--target", "webhook:siem"]);
-    assert_eq!(code, Some(0), "{words}");
+    assert_eq!((code, words.trim()), (Some(0), "kakekomi: webhook:siem is enabled, 2 notices are tried again"));
     receiver.wait_until("both cases", |got| got.len() >= 3);
     assert_eq!(outbox(&server.home, &["test", "webhook:siem"]), (Some(0), "webhook:siem  delivered  204\n".to_owned()));
     status.store(500, Ordering::SeqCst);
@@ -204,9 +204,42 @@ fn an_endpoint_that_is_gone_is_disabled_until_somebody_enables_it() {
     assert_eq!((code, words.trim()), (Some(5), "kakekomi: webhook:siem: 500"));
     let json = outbox(&server.home, &["list", "--json", "--state", "delivered"]).1;
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap().as_array().unwrap().len(), 2, "{json}");
+    let home = server.stop().home;
+    assert_eq!(outbox(&home, &["forget", "webhook:siem"]), (Some(0), String::new()));
+    assert_eq!(outbox(&home, &["forget", "webhook:siem"]).0, Some(2));
+    assert_eq!(outbox(&home, &["list", "--ndjson"]), (Some(0), String::new()));
+}
+
+#[test]
+fn a_target_of_the_settings_is_not_forgotten_and_its_absence_is_reported() {
+    let receiver = Receiver::start(|_| Some(204));
+    let server = serving(&receiver);
+    let config = server.home.path().join("kakekomi.toml").display().to_string();
+    let doctor = || text(&server.home.run(&["doctor", "--listen", "127.0.0.1:9", "--config", &config]));
+    let missing = "webhook:siem is in the settings and not in the database";
+    assert!(!doctor().contains(missing));
+    let (code, words) = outbox(&server.home, &["forget", "webhook:siem", "--config", &config]);
+    assert!(code == Some(2) && words.contains("webhook:siem is in the settings"), "{words}");
+    // Without the settings, as from another machine.
     assert_eq!(outbox(&server.home, &["forget", "webhook:siem"]), (Some(0), String::new()));
-    assert_eq!(outbox(&server.home, &["forget", "webhook:siem"]).0, Some(2));
-    assert_eq!(outbox(&server.home, &["list", "--ndjson"]), (Some(0), String::new()));
+    assert!(doctor().contains(missing), "{}", doctor());
+}
+
+#[test]
+fn a_test_that_another_one_replaced_reports_no_answer() {
+    let receiver = Receiver::start(|_| {
+        thread::sleep(Duration::from_secs(3));
+        Some(204)
+    });
+    let server = serving(&receiver);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| outbox(&server.home, &["test", "webhook:siem"]));
+        receiver.wait_until("the first test", |got| !got.is_empty());
+        let second = outbox(&server.home, &["test", "webhook:siem"]);
+        assert_eq!(second, (Some(0), "webhook:siem  delivered  204\n".to_owned()));
+        let replaced = "kakekomi: webhook:siem: another test has replaced this one\n";
+        assert_eq!(first.join().unwrap(), (Some(5), replaced.to_owned()));
+    });
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl Casework {
     pub async fn test_target(&self, operator: &Operator, target: &str) -> Result<(), WorkError> {
         demand(operator, Right::ManageDelivery)?;
         let (target, kind) = (target.to_owned(), TEST_KIND.to_owned());
-        let test = Announcement { target, kind, at: self.now(), since: None };
+        let test = Announcement { target, kind, at: self.now(), once_in: None };
         self.store().announce(test).await?.map(drop).ok_or(WorkError::NoTarget)
     }
 

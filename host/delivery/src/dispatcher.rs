@@ -12,9 +12,9 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use kakekomi_store::digest::hex;
-use kakekomi_store::{Attempted, LeaseRequest, LeasedNotice, NextStep, Store, StoreError, TEST_KIND, clock};
+use kakekomi_store::{Attempted, EventKind, LeaseRequest, LeasedNotice, NextStep, Store, StoreError, TEST_KIND, clock};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::channel::{Channel, Notice, Outcome};
 use crate::schedule::next_attempt;
@@ -27,6 +27,8 @@ const LEASE_MS: i64 = 60_000;
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(45);
 /// The time between two looks for notices that are due.
 const POLL_EVERY: Duration = Duration::from_secs(1);
+/// The time between two looks for the subscriptions, which another program can have removed.
+const RESTORE_EVERY: Duration = Duration::from_mins(1);
 /// The longest wait for deliveries under way when the process stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of an event's hash in the id of its notices.
@@ -47,9 +49,38 @@ impl Dispatcher {
         Dispatcher { store, channel }
     }
 
+    /// Writes the subscriptions of the target.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn subscribe(&self) -> Result<(), StoreError> {
+        self.store.subscribe(self.channel.target(), &self.event_kinds()).await
+    }
+
+    /// Lists the kinds of events. Other kinds, such as the audit head, are announced and need no subscription.
+    fn event_kinds(&self) -> Vec<EventKind> {
+        self.channel.kinds().iter().filter_map(|kind| kind.parse().ok()).collect()
+    }
+
+    /// Writes the subscriptions again if they are gone. Other kinds than these are those of a host with newer settings.
+    pub(crate) async fn restore(&self) -> Result<(), StoreError> {
+        let (name, needs_kinds) = (self.channel.target(), !self.event_kinds().is_empty());
+        let targets = self.store.outbox_targets().await?;
+        if targets.iter().any(|target| target.name == name && (target.kinds > 0 || !needs_kinds)) {
+            return Ok(());
+        }
+        tracing::error!(
+            target = name,
+            "events had no notices since somebody removed the target, which is written again"
+        );
+        self.subscribe().await
+    }
+
     /// Delivers notices until the process stops; then the deliveries under way have five seconds.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let (mut under_way, mut outcomes) = (UnderWay::new(), Vec::new());
+        let mut looks = interval(RESTORE_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !*stop.borrow() {
             for notice in self.exchange(&mut outcomes, AT_ONCE.saturating_sub(under_way.len())).await {
                 under_way.push(Box::pin(self.attempt(notice)));
@@ -57,6 +88,9 @@ impl Dispatcher {
             tokio::select! {
                 Some(outcome) = under_way.next() => outcomes.push(outcome),
                 () = sleep(POLL_EVERY) => {}
+                _ = looks.tick() => if let Err(error) = self.restore().await {
+                    tracing::warn!(%error, target = self.channel.target(), "the subscriptions are looked for later");
+                },
                 changed = stop.changed() => if changed.is_err() { break },
             }
             outcomes.extend(ended(&mut under_way));

@@ -15,6 +15,7 @@ use kakekomi_http_client::{
 };
 use kakekomi_store::{EventKind, clock};
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use crate::channel::{Channel, Delivery, Notice, Outcome};
 use crate::webhook_body::body;
@@ -51,7 +52,7 @@ pub enum WebhookError {
     #[error("a name is 1 to {NAME_MAX} of a-z, 0-9, hyphen, underscore and dot")]
     Name,
     /// The URL is none of an endpoint.
-    #[error("the URL must be https://HOST/PATH, without a name or password before the host")]
+    #[error("the URL must be https://HOST/PATH, without a name or password before the host, and without a fragment")]
     Url,
     /// The URL's address is private.
     #[error("the URL's address is private: say private_address = true if it is meant")]
@@ -146,14 +147,14 @@ impl Channel for Webhook {
     }
 }
 
-/// Reads the URL of an endpoint.
+/// Reads the URL of an endpoint. [`Uri`] alone takes a port above 65535 and drops a fragment; [`Url`] alone takes a path for a host.
 fn endpoint(url: &str, private_address: bool) -> Option<Uri> {
     let uri: Uri = url.parse().ok()?;
-    let is_secure = uri.scheme_str() == Some("https");
-    let is_allowed = is_secure || private_address && uri.scheme_str() == Some("http");
-    let is_named =
-        uri.authority().is_some_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'));
-    (is_allowed && is_named).then_some(uri)
+    let url = Url::parse(url).ok()?;
+    let is_allowed = url.scheme() == "https" || private_address && url.scheme() == "http";
+    let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    let is_named = uri.host().is_some_and(|host| !host.is_empty());
+    (is_allowed && is_bare && is_named && url.port() != Some(0)).then_some(uri)
 }
 
 fn outcome_of(status: StatusCode) -> Outcome {

@@ -33,7 +33,7 @@ pub async fn register(registry: &mut Registry, store: &dyn Store) {
         disabled.get_or_create_owned(&labels).set(i64::from(target.disabled_at.is_some()));
     }
     registry.register("kakekomi_outbox", "Notices by target and state; delivered ones of 30 days", notices);
-    let help = "Time since the oldest event whose notice waits, by target";
+    let help = "Time since the oldest event whose notice waits, by target; deferred ones do not count";
     registry.register("kakekomi_outbox_oldest_seconds", help, oldest);
     registry.register("kakekomi_outbox_disabled", "1 if the target wants no notices any more", disabled);
 }

@@ -136,14 +136,21 @@ fn words(line: &OutboxLine) -> String {
 
 async fn retry(args: RetryArgs, file: Settings) -> Result<(), CliError> {
     let store = store::open_to_write(&args.storage.settings(file).database_url()).await?;
+    let mut enabled = String::new();
     let choice = match args.choice {
-        ChoiceArgs { target: Some(target), .. } => RetryChoice::Target(known(&store, &target).await?.name),
+        ChoiceArgs { target: Some(target), .. } => {
+            let target = known(&store, &target).await?;
+            if target.disabled_at.is_some() {
+                enabled = format!("{} is enabled, ", target.name);
+            }
+            RetryChoice::Target(target.name)
+        }
         ChoiceArgs { failed: true, .. } => RetryChoice::Failed,
         ChoiceArgs { seqs, .. } => RetryChoice::Notices(seqs),
     };
     let retried = store.retry_notices(choice).await?;
     let are = if retried == 1 { "notice is" } else { "notices are" };
-    print::words(&format!("kakekomi: {retried} {are} tried again"));
+    print::words(&format!("kakekomi: {enabled}{retried} {are} tried again"));
     Ok(store.close().await?)
 }
 
@@ -154,7 +161,11 @@ fn secret() -> Result<(), CliError> {
 
 async fn forget(args: TargetArgs, file: Settings) -> Result<(), CliError> {
     let TargetArgs { target, storage } = args;
-    let store = store::open_to_write(&storage.settings(file).database_url()).await?;
+    let settings = storage.settings(file);
+    if settings.targets()?.contains(&target) {
+        return Err(CliError::Usage(format!("{target} is in the settings: take it out and restart the desk first")));
+    }
+    let store = store::open_to_write(&settings.database_url()).await?;
     if !store.forget_target(&target).await? {
         return Err(unknown(&target));
     }

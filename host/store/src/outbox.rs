@@ -5,6 +5,7 @@
 //! A trigger writes the rows, so that every writer of events does. A notice has the number and the kind of an event, and nothing that
 //! is sealed. The notices of a case go to a target one after the other: only the first one that is pending has a next attempt.
 
+use std::ops::Range;
 use std::str::FromStr;
 
 use crate::error::StoreFuture;
@@ -12,6 +13,10 @@ use crate::event::EventKind;
 
 /// The kind of a notice that tests a target. It has one attempt.
 pub const TEST_KIND: &str = "outbox.test";
+
+/// Milliseconds of the longest lease, a minute's difference between clocks included. One that ends later than this from now was written
+/// under a clock that was wrong, and counts as ended.
+pub(crate) const LONGEST_LEASE_MS: i64 = 2 * 60_000;
 
 /// A word that is no state of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +76,8 @@ pub struct OutboxTarget {
     pub name: String,
     /// The moment since which it wants no notices any more.
     pub disabled_at: Option<i64>,
+    /// The number of kinds of events that it gets.
+    pub kinds: i64,
     /// The answer that disabled it.
     pub disabled_by_answer: Option<String>,
     /// Its last answer.
@@ -85,7 +92,7 @@ pub struct OutboxTarget {
     pub skipped: i64,
     /// Notices that were given up.
     pub failed: i64,
-    /// The moment of the oldest event whose notice waits.
+    /// The moment of the oldest event whose notice waits, and was not deferred before its first attempt.
     pub oldest_at: Option<i64>,
 }
 
@@ -215,8 +222,8 @@ pub struct Announcement {
     pub kind: String,
     /// Its moment.
     pub at: i64,
-    /// It is written unless the target has one of the kind from this moment on. `None`: it replaces those that are there.
-    pub since: Option<i64>,
+    /// It is written unless the target has one of the kind in this time, such as a day. `None`: it replaces those that are there.
+    pub once_in: Option<Range<i64>>,
 }
 
 /// The notices in a database.
@@ -245,7 +252,7 @@ pub trait OutboxStore: Send + Sync {
         request: LeaseRequest,
     ) -> StoreFuture<'a, Vec<LeasedNotice>>;
 
-    /// Makes notices due at once, and lets them have all attempts again; returns their number.
+    /// Makes notices due at once, each after those before it of its case, and lets them have all attempts again; returns their number.
     fn retry_notices(&self, choice: RetryChoice) -> StoreFuture<'_, u64>;
 
     /// Writes a notice of no event; returns its position. `None` if there is no such target, or the notice is there already.

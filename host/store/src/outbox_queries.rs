@@ -5,37 +5,37 @@
 use sqlx::QueryBuilder;
 
 use crate::backend::{Backend, Cases};
+use crate::clock;
 use crate::error::{StoreError, StoreFuture};
 use crate::event::EventKind;
 use crate::outbox::{
-    Announcement, Attempted, LeaseRequest, LeasedNotice, NextStep, OutboxFilter, OutboxLine, OutboxStore, OutboxTarget,
-    RetryChoice,
+    Announcement, Attempted, LONGEST_LEASE_MS, LeaseRequest, LeasedNotice, NextStep, OutboxFilter, OutboxLine,
+    OutboxStore, OutboxTarget, RetryChoice,
 };
 use crate::query::{self, Bind, Bindable, TableRows, Value};
 use crate::session::Session;
 
-/// Selects [`OutboxTarget`]s.
+/// Selects [`OutboxTarget`]s, up to the moment until which notices are due. One that was deferred, or waits for another of its case,
+/// does not count as the oldest.
 const TARGETS: &str = "SELECT name, disabled_at, disabled_by_answer, last_answer, last_answer_at, \
+     (SELECT count(*) FROM outbox_subscriptions WHERE target = name) AS kinds, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'pending') AS pending, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'delivered') AS delivered, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'skipped') AS skipped, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'failed') AS failed, \
-     (SELECT min(at) FROM outbox WHERE target = name AND state = 'pending') AS oldest_at \
-     FROM outbox_targets ORDER BY name";
+     (SELECT min(at) FROM outbox WHERE target = name AND state = 'pending' AND next_at IS NOT NULL \
+     AND (attempts > 0 OR next_at <= ";
 /// Selects [`OutboxLine`]s.
 const LINES: &str = "SELECT seq, target, event_seq, kind, case_number, at, state, attempts, next_at, leased_until, answer, done_at \
      FROM outbox WHERE seq > ";
 /// Selects [`LeasedNotice`]s.
 const LEASED: &str = "SELECT outbox.seq, outbox.kind, outbox.case_number, outbox.at, attempts, hash AS event_hash \
      FROM outbox LEFT JOIN events ON events.seq = event_seq WHERE ";
-/// The notices of a case that wait although none is before them.
-const FIRST_OF_CASE: &str = "state = 'pending' AND next_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox AS earlier \
-     WHERE earlier.target = outbox.target AND earlier.case_number = outbox.case_number AND earlier.state = 'pending' \
-     AND earlier.event_seq < outbox.event_seq)";
-/// The notices of a case that do not wait although one is before them.
-const AFTER_ANOTHER: &str = "state = 'pending' AND next_at IS NOT NULL AND EXISTS (SELECT 1 FROM outbox AS earlier \
-     WHERE earlier.target = outbox.target AND earlier.case_number = outbox.case_number AND earlier.state = 'pending' \
-     AND earlier.event_seq < outbox.event_seq)";
+/// The condition of a notice that has one before it in its case.
+const HAS_EARLIER: &str = "EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.target = outbox.target \
+     AND earlier.case_number = outbox.case_number AND earlier.state = 'pending' AND earlier.event_seq < outbox.event_seq)";
+/// The next attempt of a notice of no event: it goes before the backlog, without another index.
+const BEFORE_BACKLOG: i64 = -1;
 const OUTBOX: &str = "outbox (target, kind, at, next_at)";
 const SUBSCRIPTIONS: &str = "outbox_subscriptions (kind, target)";
 
@@ -65,7 +65,10 @@ impl<B: Backend> OutboxStore for Cases<B> {
     }
 
     fn outbox_targets(&self) -> StoreFuture<'_, Vec<OutboxTarget>> {
-        Box::pin(self.backend.fetch(QueryBuilder::new(TARGETS)))
+        let mut query = QueryBuilder::new(TARGETS);
+        B::Database::bind(&mut query, clock::now());
+        query.push(")) AS oldest_at FROM outbox_targets ORDER BY name");
+        Box::pin(self.backend.fetch(query))
     }
 
     fn notices<'a>(&'a self, after: i64, limit: u32, filter: &'a OutboxFilter) -> StoreFuture<'a, Vec<OutboxLine>> {
@@ -157,7 +160,9 @@ async fn subscribe<S: Session>(session: &mut S, target: &str, kinds: &[EventKind
 fn push_due<DB: Bindable>(query: &mut QueryBuilder<DB>, target: &str, now: i64) {
     DB::bind(query.push("target = "), target.to_owned());
     DB::bind(query.push(" AND state = 'pending' AND next_at <= "), now);
-    DB::bind(query.push(" AND coalesce(leased_until, 0) <= "), now);
+    DB::bind(query.push(" AND (coalesce(leased_until, 0) <= "), now);
+    DB::bind(query.push(" OR leased_until > "), now.saturating_add(LONGEST_LEASE_MS));
+    query.push(")");
     query.push(" AND target IN (SELECT name FROM outbox_targets WHERE disabled_at IS NULL)");
 }
 
@@ -202,8 +207,9 @@ async fn write_outcome<S: Session>(session: &mut S, target: &str, outcome: &Atte
     let mut query = QueryBuilder::new("UPDATE outbox SET lease = NULL, leased_until = NULL, state = ");
     S::Database::bind(&mut query, state.to_owned());
     S::Database::bind(query.push(", attempts = attempts + "), attempts);
-    S::Database::bind(query.push(", next_at = "), next_at);
-    S::Database::bind(query.push(", done_at = "), done_at);
+    // One before it can have been tried again meanwhile.
+    S::Database::bind(query.push(format!(", next_at = CASE WHEN NOT {HAS_EARLIER} THEN ")), next_at);
+    S::Database::bind(query.push(" END, done_at = "), done_at);
     S::Database::bind(query.push(", answer = coalesce("), answer.clone());
     S::Database::bind(query.push(", answer) WHERE state = 'pending' AND seq = "), *seq);
     S::Database::bind(query.push(" AND lease = "), lease.to_vec());
@@ -259,17 +265,21 @@ async fn retry<S: Session>(session: &mut S, choice: &RetryChoice) -> Result<u64,
     if matches!(choice, RetryChoice::Notices(seqs) if seqs.is_empty()) {
         return Ok(0);
     }
+    let mut waiting = 0;
+    if matches!(choice, RetryChoice::Notices(_) | RetryChoice::Target(_)) {
+        // One that waits for another of its case goes on waiting. The lease of a host that was killed ends at once.
+        let mut query = QueryBuilder::new(
+            "UPDATE outbox SET attempts = 0, lease = NULL, leased_until = NULL, \
+             next_at = CASE WHEN next_at IS NOT NULL THEN 0 END WHERE state = 'pending'",
+        );
+        push_choice(&mut query, choice);
+        waiting = session.execute(query).await?;
+    }
     let mut query = QueryBuilder::new(
         "UPDATE outbox SET state = 'pending', attempts = 0, next_at = 0, done_at = NULL WHERE state = 'failed'",
     );
     push_choice(&mut query, choice);
     let failed = session.execute(query).await?;
-    let mut waiting = 0;
-    if matches!(choice, RetryChoice::Notices(_) | RetryChoice::Target(_)) {
-        let mut query = QueryBuilder::new("UPDATE outbox SET next_at = 0 WHERE state = 'pending' AND next_at > 0");
-        push_choice(&mut query, choice);
-        waiting = session.execute(query).await?;
-    }
     if let RetryChoice::Target(target) = choice {
         let enable = "UPDATE outbox_targets SET disabled_at = NULL, disabled_by_answer = NULL WHERE name = ";
         execute(session, enable, target).await?;
@@ -295,18 +305,25 @@ fn push_choice<DB: Bindable>(query: &mut QueryBuilder<DB>, choice: &RetryChoice)
 
 /// Lets the first notice of each case that is pending have its attempt, and the others wait for it.
 async fn restore_order<S: Session>(session: &mut S) -> Result<(), StoreError> {
-    for (next_at, rows) in [("NULL", AFTER_ANOTHER), ("0", FIRST_OF_CASE)] {
-        session.execute(QueryBuilder::new(format!("UPDATE outbox SET next_at = {next_at} WHERE {rows}"))).await?;
+    for change in [
+        format!("UPDATE outbox SET next_at = NULL WHERE state = 'pending' AND next_at IS NOT NULL AND {HAS_EARLIER}"),
+        format!("UPDATE outbox SET next_at = 0 WHERE state = 'pending' AND next_at IS NULL AND NOT {HAS_EARLIER}"),
+    ] {
+        session.execute(QueryBuilder::new(change)).await?;
     }
     Ok(())
 }
 
 async fn announce<S: Session>(session: &mut S, announcement: Announcement) -> Result<Option<i64>, StoreError> {
-    let Announcement { target, kind, at, since } = announcement;
+    let Announcement { target, kind, at, once_in } = announcement;
     let mut query = QueryBuilder::new("SELECT count(*) FROM outbox_targets WHERE name = ");
     S::Database::bind(&mut query, target.clone());
-    if let Some(since) = since {
-        S::Database::bind(query.push(" AND NOT EXISTS (SELECT 1 FROM outbox WHERE target = name AND at >= "), since);
+    if let Some(once_in) = &once_in {
+        S::Database::bind(
+            query.push(" AND NOT EXISTS (SELECT 1 FROM outbox WHERE target = name AND at >= "),
+            once_in.start,
+        );
+        S::Database::bind(query.push(" AND at < "), once_in.end);
         S::Database::bind(query.push(" AND kind = "), kind.clone());
         query.push(")");
     }
@@ -314,13 +331,13 @@ async fn announce<S: Session>(session: &mut S, announcement: Announcement) -> Re
     if found.first().is_none_or(|(count,)| *count == 0) {
         return Ok(None);
     }
-    if since.is_none() {
+    if once_in.is_none() {
         let mut query = QueryBuilder::new("DELETE FROM outbox WHERE event_seq IS NULL AND target = ");
         S::Database::bind(&mut query, target.clone());
         S::Database::bind(query.push(" AND kind = "), kind.clone());
         session.execute(query).await?;
     }
-    let row = [Value::Text(target), Value::Text(kind), Value::Integer(at), Value::Integer(0)];
+    let row = [Value::Text(target), Value::Text(kind), Value::Integer(at), Value::Integer(BEFORE_BACKLOG)];
     session.insert(vec![TableRows::new(OUTBOX, [row])]).await?;
     // The write lock is held, so the last row is this one.
     let last: Vec<(i64,)> = session.fetch(QueryBuilder::new("SELECT max(seq) FROM outbox")).await?;

@@ -178,9 +178,34 @@ async fn a_target_that_is_gone_is_disabled_and_its_notices_stay() {
 }
 
 #[tokio::test]
+async fn a_target_that_was_forgotten_is_written_again_while_it_is_served() {
+    let store = store(&[]).await;
+    let channel = Noting::new(TARGET, |_| (Duration::ZERO, Outcome::Delivered("204".to_owned())));
+    let dispatcher = Dispatcher::new(Arc::clone(&store), channel);
+    for written in 1..=2 {
+        dispatcher.restore().await.unwrap();
+        receive(&store).await;
+        assert_eq!(lines(&store).await.len(), 1, "notice {written}");
+        assert!(store.forget_target(TARGET).await.unwrap());
+    }
+    store.subscribe(TARGET, &[EventKind::NoteAdded]).await.unwrap();
+    dispatcher.restore().await.unwrap();
+    receive(&store).await;
+    assert_eq!(lines(&store).await, [], "a host with newer settings wants other kinds");
+    store.forget_target(TARGET).await.unwrap();
+    let (sender, stop) = watch::channel(false);
+    let task = tokio::spawn(dispatcher.run(stop));
+    while store.outbox_targets().await.unwrap().is_empty() {
+        sleep(Duration::from_millis(20)).await;
+    }
+    sender.send(true).unwrap();
+    task.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_test_has_one_attempt() {
     let store = store(&[TARGET]).await;
-    let announcement = Announcement { target: TARGET.to_owned(), kind: TEST_KIND.to_owned(), at: 7, since: None };
+    let announcement = Announcement { target: TARGET.to_owned(), kind: TEST_KIND.to_owned(), at: 7, once_in: None };
     let seq = store.announce(announcement).await.unwrap().unwrap();
     let channel = Noting::new(TARGET, |_| (Duration::ZERO, Outcome::Failed("500".to_owned())));
     run_until(&store, &[&channel], all(NoticeState::Skipped)).await;

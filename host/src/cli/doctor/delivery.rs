@@ -8,7 +8,6 @@ use kakekomi_store::{OutboxTarget, Store, is_open_to_others};
 
 use super::finding::{Finding, Outcome, error, warning};
 use crate::config::Settings;
-use crate::error::CliError;
 
 const CHECK: &str = "delivery";
 
@@ -18,7 +17,7 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
         Ok(targets) => targets,
         Err(error) => return vec![Finding::new(CHECK, Err(error.into()))],
     };
-    let names = match configured(settings) {
+    let names = match settings.targets() {
         Ok(names) => names,
         Err(error) => return vec![Finding::new(CHECK, Err(error.into()))],
     };
@@ -29,19 +28,17 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     let passwords = settings.mail.iter().filter_map(|mail| mail.password.as_ref());
     let mut problems: Vec<_> = secrets.chain(passwords).filter_map(|file| secret(file)).collect();
     problems.extend(targets.iter().flat_map(|target| problems_of(target, &names)));
+    let unknown = names.iter().filter(|name| targets.iter().all(|target| target.name != **name));
+    problems.extend(unknown.map(|name| {
+        warning(format!(
+            "{name} is in the settings and not in the database, so that events have no notices for it: \
+             kakekomi serve writes it when it starts, and every minute"
+        ))
+    }));
     if problems.is_empty() {
         problems.push(Ok(format!("{}: nothing was given up", names.join(", "))));
     }
     problems.into_iter().map(|problem| Finding::new(CHECK, problem)).collect()
-}
-
-/// Lists the targets of the settings, which are checked as at the start.
-fn configured(settings: &Settings) -> Result<Vec<String>, CliError> {
-    let mut names: Vec<_> = settings.open_webhooks()?.iter().map(|channel| channel.target().to_owned()).collect();
-    if let Some(mail) = settings.mail_config()? {
-        names.extend(mail.targets().map(str::to_owned));
-    }
-    Ok(names)
 }
 
 fn secret(file: &Path) -> Option<Outcome> {

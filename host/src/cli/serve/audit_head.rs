@@ -15,6 +15,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// The time between two looks at the clock.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// Milliseconds of a day; the desk's offset is the same all year.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Announces the head to targets once a day, for ever.
 pub(super) async fn announce_daily(store: Arc<dyn Store>, targets: Vec<String>, desk: watch::Receiver<Arc<Desk>>) {
@@ -39,8 +41,10 @@ pub(super) async fn announce_daily(store: Arc<dyn Store>, targets: Vec<String>, 
 /// make one.
 async fn announce(store: &dyn Store, targets: &[String], now: i64, today: Option<i64>) -> Result<(), StoreError> {
     for target in targets {
-        let since = Some(today.unwrap_or(now));
-        let announcement = Announcement { target: target.clone(), kind: AUDIT_HEAD.to_owned(), at: now, since };
+        let start = today.unwrap_or(now);
+        // One of a later day was written under a clock that was wrong.
+        let once_in = Some(start..start.saturating_add(DAY_MS));
+        let announcement = Announcement { target: target.clone(), kind: AUDIT_HEAD.to_owned(), at: now, once_in };
         store.announce(announcement).await?;
     }
     Ok(())

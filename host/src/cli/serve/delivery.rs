@@ -74,12 +74,10 @@ impl Deliveries {
     ) -> Result<Deliveries, CliError> {
         let (mut dispatchers, mut heads) = (JoinSet::new(), Vec::new());
         for channel in channels {
-            // Kinds that are no events, such as the audit head, are announced and need no subscription.
-            let kinds = channel.kinds();
-            heads.extend(kinds.iter().any(|kind| kind == AUDIT_HEAD).then(|| channel.target().to_owned()));
-            let kinds: Vec<_> = kinds.iter().filter_map(|kind| kind.parse().ok()).collect();
-            store.subscribe(channel.target(), &kinds).await?;
-            dispatchers.spawn(Dispatcher::new(Arc::clone(store), channel).run(stop.clone()));
+            heads.extend(channel.kinds().iter().any(|kind| kind == AUDIT_HEAD).then(|| channel.target().to_owned()));
+            let dispatcher = Dispatcher::new(Arc::clone(store), channel);
+            dispatcher.subscribe().await?;
+            dispatchers.spawn(dispatcher.run(stop.clone()));
         }
         let announcing = tokio::spawn(announce_daily(Arc::clone(store), heads, desk));
         Ok(Deliveries { dispatchers, tidying: tokio::spawn(tidy_hourly(Arc::clone(store))), announcing })

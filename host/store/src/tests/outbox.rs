@@ -163,6 +163,25 @@ async fn a_lease_ends_by_itself_and_only_its_holder_may_end_the_notice() {
 }
 
 #[tokio::test]
+async fn a_lease_of_a_clock_that_was_wrong_has_ended() {
+    for database in databases().await {
+        let store = &database.store;
+        store.subscribe(SIEM, &[EventKind::CaseReceived]).await.unwrap();
+        stored(store, new_case("a")).await;
+        let year = 365 * 24 * 60 * 60 * 1000;
+        let wrong = leased(store, SIEM, NOW + year).await.remove(0);
+        assert!(store.is_notice_due(SIEM, NOW).await.unwrap());
+        let right = leased(store, SIEM, NOW).await.remove(0);
+        assert_eq!(right.seq, wrong.seq);
+        end(store, SIEM, &wrong, NextStep::Deliver).await;
+        assert_eq!(lines(store).await[0].state, NoticeState::Pending, "the lease is another's");
+        assert_eq!(leased(store, SIEM, NOW - 30_000).await, [], "a clock may be some seconds behind");
+        assert_eq!(store.retry_notices(RetryChoice::Notices(vec![right.seq])).await.unwrap(), 1);
+        assert_eq!(leased(store, SIEM, NOW).await.len(), 1, "a retry ends a lease");
+    }
+}
+
+#[tokio::test]
 async fn a_notice_that_was_given_up_lets_the_next_one_go_and_is_tried_again_before_it() {
     for database in databases().await {
         let store = &database.store;
@@ -189,6 +208,46 @@ async fn a_notice_that_was_given_up_lets_the_next_one_go_and_is_tried_again_befo
 }
 
 #[tokio::test]
+async fn a_notice_under_way_waits_for_an_earlier_one_that_is_tried_again_meanwhile() {
+    for database in databases().await {
+        let store = &database.store;
+        let number = stored(store, new_case("a")).await.0;
+        store.subscribe(SIEM, &[EventKind::NoteAdded]).await.unwrap();
+        three_notes(store, &number).await;
+        for next in [NextStep::Retry(NOW + 5000), NextStep::Defer(NOW + 5000), NextStep::Disable] {
+            let first = leased(store, SIEM, NOW).await.remove(0);
+            end(store, SIEM, &first, NextStep::Fail).await;
+            let second = leased(store, SIEM, NOW).await.remove(0);
+            assert_eq!(store.retry_notices(RetryChoice::Failed).await.unwrap(), 1);
+            end(store, SIEM, &second, next).await;
+            store.retry_notices(RetryChoice::Target(SIEM.to_owned())).await.unwrap();
+            let due: Vec<_> = leased(store, SIEM, NOW + 5000).await.iter().map(|notice| notice.seq).collect();
+            assert_eq!(due, [first.seq], "{next:?}");
+            database.sql().await.run("UPDATE outbox SET lease = NULL, leased_until = NULL").await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deferred_notice_is_not_the_oldest_that_waits() {
+    for database in databases().await {
+        let store = &database.store;
+        let number = stored(store, new_case("a")).await.0;
+        store.subscribe(SIEM, &[EventKind::NoteAdded]).await.unwrap();
+        three_notes(store, &number).await;
+        assert!(target(store, SIEM).await.oldest_at.is_some());
+        let first = leased(store, SIEM, NOW).await.remove(0);
+        let later = crate::clock::now() + 3_600_000;
+        end(store, SIEM, &first, NextStep::Defer(later)).await;
+        let deferred = target(store, SIEM).await;
+        assert_eq!((deferred.oldest_at, deferred.pending), (None, 3));
+        let first = leased(store, SIEM, later).await.remove(0);
+        end(store, SIEM, &first, NextStep::Retry(later)).await;
+        assert!(target(store, SIEM).await.oldest_at.is_some(), "an attempt failed");
+    }
+}
+
+#[tokio::test]
 async fn a_disabled_target_keeps_its_notices_until_it_is_enabled_or_forgotten() {
     for database in databases().await {
         let store = &database.store;
@@ -202,7 +261,8 @@ async fn a_disabled_target_keeps_its_notices_until_it_is_enabled_or_forgotten() 
         let disabled = target(store, SIEM).await;
         assert_eq!((disabled.disabled_at, disabled.pending), (Some(NOW), 2));
         assert_eq!((disabled.disabled_by_answer.as_deref(), disabled.oldest_at), (Some("204"), Some(RECEIVED_AT)));
-        store.retry_notices(RetryChoice::Target(SIEM.to_owned())).await.unwrap();
+        assert_eq!(store.retry_notices(RetryChoice::Target(SIEM.to_owned())).await.unwrap(), 2);
+        assert_eq!(lines(store).await[0].attempts, 0);
         assert_eq!((target(store, SIEM).await.disabled_at, leased(store, SIEM, NOW).await.len()), (None, 2));
         assert!(store.forget_target(SIEM).await.unwrap());
         assert!(!store.forget_target(SIEM).await.unwrap());
@@ -216,17 +276,34 @@ async fn an_announcement_is_a_notice_of_no_event() {
     for database in databases().await {
         let store = &database.store;
         let announcement =
-            |since| Announcement { target: SIEM.to_owned(), kind: "audit.head".to_owned(), at: NOW, since };
+            |once_in| Announcement { target: SIEM.to_owned(), kind: "audit.head".to_owned(), at: NOW, once_in };
         assert_eq!(store.announce(announcement(None)).await.unwrap(), None);
         store.subscribe(SIEM, &[]).await.unwrap();
-        let first = store.announce(announcement(Some(NOW - 1000))).await.unwrap().unwrap();
-        assert_eq!(store.announce(announcement(Some(NOW))).await.unwrap(), None, "there is one of this day");
-        let later = store.announce(announcement(Some(NOW + 1))).await.unwrap().unwrap();
-        let both = leased(store, SIEM, NOW).await;
-        assert_eq!(both.iter().map(|notice| notice.seq).collect::<Vec<_>>(), [first, later]);
-        assert_eq!((&both[0].event_hash, &both[0].case_number), (&None, &None));
+        let first = store.announce(announcement(Some(NOW..NOW + 1))).await.unwrap().unwrap();
+        assert_eq!(store.announce(announcement(Some(NOW..NOW + 1))).await.unwrap(), None, "there is one of this day");
+        let later = store.announce(announcement(Some(NOW + 1..NOW + 2))).await.unwrap().unwrap();
+        let earlier = store.announce(announcement(Some(NOW - 1000..NOW))).await.unwrap();
+        let earlier = earlier.expect("those of later days were written under a wrong clock");
+        let all = leased(store, SIEM, NOW).await;
+        assert_eq!(all.iter().map(|notice| notice.seq).collect::<Vec<_>>(), [first, later, earlier]);
+        assert_eq!((&all[0].event_hash, &all[0].case_number), (&None, &None));
         let new = store.announce(announcement(None)).await.unwrap().unwrap();
         assert_eq!(lines(store).await.iter().map(|line| line.seq).collect::<Vec<_>>(), [new]);
+    }
+}
+
+#[tokio::test]
+async fn an_announcement_does_not_wait_for_the_backlog() {
+    for database in databases().await {
+        let store = &database.store;
+        store.subscribe(SIEM, &[EventKind::CaseReceived]).await.unwrap();
+        for index in 0..6 {
+            stored(store, new_case(&format!("key-{index}"))).await;
+        }
+        let announcement =
+            Announcement { target: SIEM.to_owned(), kind: "outbox.test".to_owned(), at: NOW, once_in: None };
+        let test = store.announce(announcement).await.unwrap().unwrap();
+        assert_eq!(leased(store, SIEM, NOW).await[0].seq, test);
     }
 }
 
