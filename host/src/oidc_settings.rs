@@ -116,6 +116,8 @@ impl OidcSettings {
 
 #[cfg(test)]
 mod tests {
+    use clap::{Args as _, FromArgMatches as _};
+
     use super::*;
     use crate::config::Settings;
 
@@ -143,6 +145,21 @@ mod tests {
         let missing = OidcSettings { client_secret: Some("/nowhere/secret".into()), ..oidc(roles) };
         assert!(missing.single_sign_on("https://desk.example").is_err());
         assert!(toml::from_str::<Settings>(&format!("{TABLE}password = \"a\"\n{roles}")).is_err());
+    }
+
+    #[test]
+    fn local_accounts_take_the_usual_words() {
+        let read = |word: &str| {
+            let command = Settings::augment_args(clap::Command::new("kakekomi"));
+            let matches = command.try_get_matches_from(["kakekomi", &format!("--local-accounts{word}")]);
+            matches.ok().map(|matches| Settings::from_arg_matches(&matches).unwrap().local_accounts)
+        };
+        for (word, expected) in
+            [("=1", true), ("=true", true), ("=on", true), ("", true), ("=0", false), ("=false", false)]
+        {
+            assert_eq!(read(word), Some(Some(expected)), "{word}");
+        }
+        assert_eq!((read("=2"), read("=")), (None, None));
     }
 
     #[test]
