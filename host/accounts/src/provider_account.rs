@@ -14,8 +14,10 @@ use crate::name::{is_account_name, normalized_name};
 use crate::single_sign_on_refusal::SingleSignOnRefusal;
 use crate::{AccountError, Accounts, Role};
 
-/// The claims with the name of an account and the name that people read.
-pub(crate) const NAME_CLAIMS: [&str; 2] = ["preferred_username", "name"];
+/// The claim with the name of an account.
+pub(crate) const NAME_CLAIM: &str = "preferred_username";
+/// The claim with the name that people read. An account does without it.
+const DISPLAY_NAME_CLAIM: &str = "name";
 /// The actor of what the provider decides.
 const SYSTEM: &str = "system";
 
@@ -53,7 +55,7 @@ impl Accounts {
         person: &ProviderSubject,
         role: Role,
     ) -> Result<StoredAccount, SingleSignOnRefusal> {
-        let [name, display_name] = NAME_CLAIMS.map(|claim| identity.text(claim));
+        let [name, display_name] = [NAME_CLAIM, DISPLAY_NAME_CLAIM].map(|claim| identity.text(claim));
         let name = normalized_name(name.ok_or(SingleSignOnRefusal::Name)?);
         if !is_account_name(&name) {
             return Err(SingleSignOnRefusal::Name);

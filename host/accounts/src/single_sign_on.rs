@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::account_event::actor_of;
 use crate::address_places::network;
-use crate::provider_account::NAME_CLAIMS;
+use crate::provider_account::NAME_CLAIM;
 use crate::role_rules::SingleSignOn;
 use crate::sessions::{SESSION_IDLE, SESSION_LIFETIME, millis};
 use crate::single_sign_on_refusal::{RefusalClass, SingleSignOnRefusal};
@@ -130,8 +130,7 @@ impl Accounts {
         let now = (self.now)();
         provider.check_answer(answer.issuer.as_deref(), now).await?;
         let code = answer.code.as_deref().filter(|_| !answer.is_error).ok_or(SingleSignOnRefusal::Denied)?;
-        let wanted: Vec<_> = NAME_CLAIMS.into_iter().chain([roles.claim.as_str()]).collect();
-        let identity = provider.identify(code, &secrets, &wanted, now).await?;
+        let identity = provider.identify(code, &secrets, &[NAME_CLAIM, &roles.claim], now).await?;
         let person = self.person(&identity)?;
         if let Some(account) = self.store.account_of_subject(&person.issuer, &person.subject).await? {
             *known = Some(account.name);
