@@ -24,7 +24,8 @@ use crate::{Accounts, SessionToken};
 
 /// The time in which an attempt can be finished.
 pub const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
-/// The most attempts of one address, or one network of an IPv6 address, under way.
+/// The most attempts of one address, or one network of an IPv6 address, under way; its oldest ones above are removed, so that one
+/// person behind an address that many share keeps nobody out.
 pub const ATTEMPTS_OF_ADDRESS: i64 = 100;
 /// The most attempts under way; the oldest ones above are removed.
 pub const ATTEMPTS: i64 = 10_000;
@@ -88,11 +89,8 @@ impl Accounts {
             max_of_address: ATTEMPTS_OF_ADDRESS,
             max: ATTEMPTS,
         };
-        if self.store.change_account(change, None).await? {
-            Ok(ProviderStart { address: location, browser })
-        } else {
-            Err(SingleSignOnRefusal::TooMany)
-        }
+        self.store.change_account(change, None).await?;
+        Ok(ProviderStart { address: location, browser })
     }
 
     /// Finishes an attempt with the provider's answer; `browser` is the secret of the browser's cookie.

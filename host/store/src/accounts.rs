@@ -228,13 +228,12 @@ pub enum AccountChange {
         person: ProviderSubject,
     },
     /// Notes an attempt to sign in at the provider, and removes attempts that began before a moment and those beyond the limits.
-    /// Does not apply if the address has too many.
     BeginOidc {
         /// The attempt.
         attempt: NewAttempt,
         /// Attempts that began before this moment are removed.
         began_before: i64,
-        /// The most attempts of one address.
+        /// The most attempts of one address; its oldest ones above are removed.
         max_of_address: i64,
         /// The most attempts; the oldest ones above are removed.
         max: i64,

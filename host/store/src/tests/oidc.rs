@@ -72,13 +72,14 @@ async fn attempts_are_few_of_an_address_and_the_oldest_give_way() {
         {
             assert!(applies(store, attempt(state, address, NOW + at)).await);
         }
-        assert!(!applies(store, attempt(states[5], "a", NOW + 5)).await, "an address has three");
+        let is_there = async |at: usize| store.oidc_attempt(states[at]).await.unwrap().is_some();
+        assert!(applies(store, attempt(states[5], "a", NOW + 5)).await, "an address that has three is not kept out");
+        assert!(!is_there(0).await && is_there(1).await, "its oldest attempt gives way");
+        assert!(is_there(3).await && is_there(5).await);
         assert!(applies(store, attempt(states[6], "c", NOW + 6)).await, "a full table keeps nobody out");
-        assert!(store.oidc_attempt(states[0]).await.unwrap().is_none(), "the oldest gave way");
-        assert!(store.oidc_attempt(states[1]).await.unwrap().is_some());
-        assert!(applies(store, attempt(states[7], "a", NOW + 10 * MINUTE + 4)).await);
-        assert!(store.oidc_attempt(states[3]).await.unwrap().is_none(), "it is over");
-        assert!(store.oidc_attempt(states[4]).await.unwrap().is_some());
+        assert!(!is_there(1).await && is_there(2).await, "the oldest of all gives way");
+        assert!(applies(store, attempt(states[7], "d", NOW + 10 * MINUTE + 4)).await);
+        assert!(!is_there(3).await && is_there(4).await, "the first is over");
     }
 }
 
