@@ -199,7 +199,8 @@ impl Accounts {
         for name in accounts {
             let body = json!({"account": name, "by": "provider"});
             let event = self.event("system", EventKind::AccountSignedOut, &body)?;
-            let change = AccountChange::EndSessionsOfProvider { name, provider_session: session };
+            let change =
+                AccountChange::EndSessionsOfProvider { name, provider_session: session, began_before: logout.before };
             self.store.change_account(change, Some(event)).await?;
         }
         Ok(())

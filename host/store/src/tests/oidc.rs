@@ -126,16 +126,26 @@ async fn sessions_end_with_those_of_the_provider() {
         assert_eq!(store.session(first).await.unwrap().unwrap().issuer.as_deref(), Some(ISSUER));
         assert_eq!(store.sessions_of_provider(here).await.unwrap()[0].account, "sato");
 
-        let end = |name: &str, provider_session| AccountChange::EndSessionsOfProvider {
+        let end_before = |name: &str, provider_session, began_before| AccountChange::EndSessionsOfProvider {
             name: name.to_owned(),
             provider_session,
+            began_before,
         };
+        let end = |name: &str, provider_session| end_before(name, provider_session, NOW + 1);
+        assert!(!applies(store, end_before("sato", Some(here), NOW)).await, "a session that began later goes on");
+        assert!(!applies(store, end_before("sato", None, NOW)).await);
         assert!(!applies(store, end("suzuki", Some(here))).await);
         assert!(applies(store, end("sato", Some(here))).await);
         assert!(!applies(store, end("sato", Some(here))).await);
         assert!(store.session(first).await.unwrap().is_none() && store.session(second).await.unwrap().is_some());
         assert!(applies(store, end("sato", None)).await);
         assert!(store.session(second).await.unwrap().is_none() && store.session(others).await.unwrap().is_some());
+        let unknown = random();
+        assert!(applies(store, sign_in("sato", "1", None, unknown)).await);
+        assert!(applies(store, sign_in("sato", "1", Some(there), second)).await);
+        assert!(applies(store, end("sato", Some(here))).await, "a session without one of the provider may be of any");
+        assert!(store.session(unknown).await.unwrap().is_none() && store.session(second).await.unwrap().is_some());
+        assert!(store.session(others).await.unwrap().is_some());
         assert!(applies(store, AccountChange::Disable { name: "suzuki".to_owned() }).await);
         assert!(!applies(store, sign_in("suzuki", "2", None, random())).await);
     }
