@@ -77,6 +77,15 @@ impl Accounts {
         added.ok_or(SingleSignOnRefusal::NameTaken)
     }
 
+    /// Ends the sessions and tokens of an account that has no role at the provider any more.
+    pub(crate) async fn end_access(&self, name: &str) -> Result<(), AccountError> {
+        let body =
+            json!({"account": name, "by": "provider", "tokens": true, "code": SingleSignOnRefusal::NoRole.code()});
+        let event = self.event(SYSTEM, EventKind::AccountSignedOut, &body)?;
+        self.store.change_account(AccountChange::EndAccess { name: name.to_owned() }, Some(event)).await?;
+        Ok(())
+    }
+
     async fn follow_role(&self, name: &str, role: Role) -> Result<(), AccountError> {
         let body = json!({"account": name, "role": role.as_str(), "by": "provider"});
         let event = self.event(SYSTEM, EventKind::AccountRole, &body)?;

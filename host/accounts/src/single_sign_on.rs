@@ -133,7 +133,12 @@ impl Accounts {
         if let Some(account) = self.store.account_of_subject(&person.issuer, &person.subject).await? {
             *known = Some(account.name);
         }
-        let role = roles.role_of(&identity).ok_or(SingleSignOnRefusal::NoRole)?;
+        let Some(role) = roles.role_of(&identity) else {
+            if let Some(name) = known {
+                self.end_access(name).await?;
+            }
+            return Err(SingleSignOnRefusal::NoRole);
+        };
         let name = self.provider_account(&identity, &person, role).await?;
         *known = Some(name.clone());
         let token = SessionToken::random()?;

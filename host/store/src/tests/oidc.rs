@@ -150,3 +150,26 @@ async fn sessions_end_with_those_of_the_provider() {
         assert!(!applies(store, sign_in("suzuki", "2", None, random())).await);
     }
 }
+
+#[tokio::test]
+async fn sessions_and_tokens_end_together() {
+    for database in databases().await {
+        let store = &database.store;
+        assert!(applies(store, add("sato", "1")).await && applies(store, add("suzuki", "2")).await);
+        let (session, token, others) = (random(), random(), random());
+        let add_token = |name: &str, token| AccountChange::AddToken {
+            name: name.to_owned(),
+            token,
+            scope: "queue".to_owned(),
+            at: NOW,
+        };
+        let end = || AccountChange::EndAccess { name: "sato".to_owned() };
+        assert!(!applies(store, end()).await, "nothing has to end");
+        assert!(applies(store, sign_in("sato", "1", None, session)).await);
+        assert!(applies(store, add_token("sato", token)).await && applies(store, add_token("suzuki", others)).await);
+        assert!(applies(store, end()).await);
+        assert!(store.session(session).await.unwrap().is_none() && store.api_token(token).await.unwrap().is_none());
+        assert!(store.api_token(others).await.unwrap().is_some());
+        assert!(applies(store, sign_in("sato", "1", None, random())).await, "the account is not disabled");
+    }
+}
