@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use kakekomi_delivery::Channel;
 use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
 use kakekomi_http::tls::TlsFiles;
@@ -131,7 +132,8 @@ pub struct Settings {
     #[arg(long, value_name = "SOCKET", env = "KAKEKOMI_CLAMD")]
     pub clamd: Option<String>,
     /// Whether people may sign in with a password beside single sign-on [default: `local_accounts` of `[oidc]`, or true]
-    #[arg(long, value_name = "BOOL", env = "KAKEKOMI_LOCAL_ACCOUNTS", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", env = "KAKEKOMI_LOCAL_ACCOUNTS", num_args = 0..=1, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     #[serde(skip)]
     pub local_accounts: Option<bool>,
     /// Proxies that may name their clients: addresses and networks, with commas between [default: none]

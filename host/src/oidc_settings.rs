@@ -68,6 +68,7 @@ impl OidcSettings {
     /// # Errors
     /// [`CliError`]: the issuer or the roles cannot be used, or a file cannot be read.
     pub fn single_sign_on(&self, desk_url: &str) -> Result<SingleSignOn, CliError> {
+        self.check_texts()?;
         let RoleValues { operator, lead, auditor, admin } = self.roles.clone();
         let values =
             vec![(Role::Operator, operator), (Role::Lead, lead), (Role::Auditor, auditor), (Role::Admin, admin)];
@@ -90,6 +91,18 @@ impl OidcSettings {
         Ok(SingleSignOn { provider, roles: RoleRules { claim: self.role_claim.clone(), values } })
     }
 
+    /// Refuses empty texts: a claim or a value that is empty is a mistake, and could match the empty claim of any person.
+    fn check_texts(&self) -> Result<(), CliError> {
+        let RoleValues { operator, lead, auditor, admin } = &self.roles;
+        let texts = [("[oidc] client_id", &self.client_id), ("[oidc] role_claim", &self.role_claim)];
+        let scopes = self.scopes.iter().map(|scope| ("[oidc] scopes", scope));
+        let values = [operator, lead, auditor, admin].into_iter().flatten().map(|value| ("[oidc.roles]", value));
+        match texts.into_iter().chain(scopes).chain(values).find(|(_, text)| text.trim().is_empty()) {
+            Some((key, _)) => Err(CliError::Usage(format!("{key}: a text is empty"))),
+            None => Ok(()),
+        }
+    }
+
     fn secret(&self) -> Result<Option<String>, CliError> {
         let Some(file) = &self.client_secret else { return Ok(None) };
         let secret = fs::read_to_string(file).map_err(CliError::io(file))?;
@@ -103,6 +116,8 @@ impl OidcSettings {
 
 #[cfg(test)]
 mod tests {
+    use clap::{Args as _, FromArgMatches as _};
+
     use super::*;
     use crate::config::Settings;
 
@@ -119,11 +134,32 @@ mod tests {
         let roles = "[oidc.roles]\noperator = [\"desk\"]\n";
         let made = oidc(roles).single_sign_on("https://desk.example/").unwrap();
         assert_eq!(made.provider.redirect_uri(), "https://desk.example/oidc/callback");
+        for values in ["lead = [\"\"]", "lead = [\"leads\", \" \"]", "admin = [\"\"]"] {
+            let refused = oidc(&format!("{roles}{values}\n")).single_sign_on("https://desk.example").err().unwrap();
+            assert!(refused.to_string().contains("[oidc.roles]: a text is empty"), "{values}: {refused}");
+        }
+        let unnamed = OidcSettings { role_claim: String::new(), ..oidc(roles) };
+        assert!(unnamed.single_sign_on("https://desk.example").err().unwrap().to_string().contains("role_claim"));
         let plain = OidcSettings { issuer: "http://login.example".to_owned(), ..oidc(roles) };
         assert!(plain.single_sign_on("https://desk.example").is_err());
         let missing = OidcSettings { client_secret: Some("/nowhere/secret".into()), ..oidc(roles) };
         assert!(missing.single_sign_on("https://desk.example").is_err());
         assert!(toml::from_str::<Settings>(&format!("{TABLE}password = \"a\"\n{roles}")).is_err());
+    }
+
+    #[test]
+    fn local_accounts_take_the_usual_words() {
+        let read = |word: &str| {
+            let command = Settings::augment_args(clap::Command::new("kakekomi"));
+            let matches = command.try_get_matches_from(["kakekomi", &format!("--local-accounts{word}")]);
+            matches.ok().map(|matches| Settings::from_arg_matches(&matches).unwrap().local_accounts)
+        };
+        for (word, expected) in
+            [("=1", true), ("=true", true), ("=on", true), ("", true), ("=0", false), ("=false", false)]
+        {
+            assert_eq!(read(word), Some(Some(expected)), "{word}");
+        }
+        assert_eq!((read("=2"), read("=")), (None, None));
     }
 
     #[test]

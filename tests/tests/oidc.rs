@@ -10,6 +10,8 @@
 )]
 #![allow(dead_code, reason = "the signer is that of the crate's own tests")]
 
+#[path = "oidc/exchange.rs"]
+mod exchange;
 #[path = "oidc/provider.rs"]
 mod provider;
 #[path = "../../host/oidc/src/tests/signer.rs"]
@@ -25,65 +27,16 @@ use kakekomi_tests::server::Home;
 use kakekomi_tests::wire::Answer;
 use serde_json::{Value, json};
 
+use exchange::{Exchange, logout_claims, send_logout};
 use provider::TestProvider;
 use signer::{Signer, encode};
-use visit::{Attempt, CLIENT, Desk, claims, goes_on_to, seconds, session_of};
+use visit::{CLIENT, Desk, claims, goes_on_to, seconds, session_of};
 
 on_both_databases! {
     an_attempt_is_used_once_and_in_its_time
     the_account_follows_the_provider
-}
-
-/// The answer of a provider, which a row of the table changes.
-struct Exchange {
-    claims: Value,
-    /// The token instead of the signed claims.
-    token: Option<String>,
-    signer: Signer,
-    /// The answer of the token endpoint instead of a token.
-    answer: Option<Value>,
-    user_info: Value,
-    query: Vec<(String, String)>,
-    cookie: String,
-}
-
-impl Exchange {
-    fn of(provider: &TestProvider, signer: &Signer, attempt: &Attempt, subject: &str, name: &str) -> Exchange {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        Exchange {
-            claims: claims(provider, &attempt.nonce, subject, name),
-            token: None,
-            signer: signer.clone(),
-            answer: None,
-            user_info: json!({}),
-            query: vec![
-                pair("code", "code-of-the-test"),
-                pair("state", &attempt.state),
-                pair("iss", &provider.issuer()),
-            ],
-            cookie: attempt.cookie.clone(),
-        }
-    }
-
-    fn set_query(&mut self, name: &str, value: &str) {
-        self.query.retain(|(found, _)| found != name);
-        self.query.push((name.to_owned(), value.to_owned()));
-    }
-
-    fn without_query(&mut self, name: &str) {
-        self.query.retain(|(found, _)| found != name);
-    }
-
-    /// Comes back to the desk with the answer.
-    fn finish(&self, desk: &Desk, provider: &TestProvider) -> Answer {
-        let token = self.token.clone().unwrap_or_else(|| self.signer.sign(&self.claims));
-        let mut answers = provider.answers();
-        let answer = json!({"access_token": "access-of-the-test", "token_type": "Bearer", "id_token": token});
-        answers.token = self.answer.clone().unwrap_or(answer);
-        answers.user_info = self.user_info.clone();
-        drop(answers);
-        desk.finish(&self.query, &self.cookie)
-    }
+    a_person_who_loses_the_role_loses_sessions_and_tokens
+    a_logout_ends_earlier_sessions_and_no_later_ones
 }
 
 /// Signs the claims with a header of its own and a signature that is none.
@@ -256,16 +209,10 @@ fn the_account_follows_the_provider(home: Home) {
     assert!(renewal.status == 403 && renewal.text().contains("認証サーバーで変更してください"));
 
     // The provider ends the session by its ID; a token that is none ends nothing.
-    let event = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
-    let logout = json!({"iss": provider.issuer(), "aud": CLIENT, "iat": seconds(), "exp": seconds() + 60, "jti": "1",
-                        "sid": "session of 1", "events": event});
+    let logout = logout_claims(&provider, &json!({"sid": "session of 1"}));
     let mut other = logout.clone();
     other["aud"] = json!("another");
-    let send = |claims: &Value, by: &Signer| {
-        let body = format!("logout_token={}", by.sign_typed(claims, "logout+jwt"));
-        let request = kakekomi_tests::wire::Request::post("/oidc/logout").body(body.as_bytes());
-        request.header("content-type", "application/x-www-form-urlencoded").send(desk.address).status
-    };
+    let send = |claims: &Value, by: &Signer| send_logout(&desk, claims, by);
     assert_eq!((send(&other, &signer), send(&logout, &Signer::es256())), (400, 400));
     assert_eq!(desk.get("/sessions", &session).status, 200);
     assert_eq!(send(&logout, &signer), 200);
@@ -294,6 +241,91 @@ fn the_account_follows_the_provider(home: Home) {
     home.alter("UPDATE accounts SET subject = '2' WHERE name = 'sato'");
     let (found, message) = level("accounts");
     assert!(found == "error" && message.contains("person of sato"), "{message}");
+}
+
+fn a_logout_ends_earlier_sessions_and_no_later_ones(home: Home) {
+    let (provider, signer) = (TestProvider::start(), Signer::es256());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(home, &provider, "", &[]);
+    let begin = |session: Value| {
+        let page = sign_in(&desk, &provider, &signer, |one| one.claims["sid"] = session);
+        session_of(&page).unwrap()
+    };
+    let is_open = |session: &str| desk.get("/sessions", session).status == 200;
+    let (unknown, other) = (begin(Value::Null), begin(json!("other")));
+    let of_both = json!({"sub": "1", "sid": "of the logout alone"});
+    let logout = |issued: u64| {
+        let mut claims = logout_claims(&provider, &of_both);
+        claims["iat"] = json!(issued);
+        send_logout(&desk, &claims, &signer)
+    };
+    assert_eq!(logout(seconds() - 10), 200);
+    assert!(is_open(&unknown), "it began after the logout");
+    assert_eq!(logout(seconds() - 125), 400, "a token is used within two minutes");
+    assert_eq!(logout(seconds()), 200);
+    assert!(!is_open(&unknown), "the ID token named no session, so it may have been this one");
+    assert!(is_open(&other), "the ID token named another session");
+    let all = logout_claims(&provider, &json!({"sub": "1"}));
+    assert_eq!(send_logout(&desk, &all, &signer), 200);
+    assert!(!is_open(&other));
+}
+
+fn a_person_who_loses_the_role_loses_sessions_and_tokens(home: Home) {
+    let (provider, signer) = (TestProvider::start(), Signer::es256());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(home, &provider, "", &[]);
+    let home = &desk.server.home;
+    let session = session_of(&sign_in(&desk, &provider, &signer, |_| ())).unwrap();
+    let added = home.run(&["operators", "token", "add", "sato", "--scope", "queue"]);
+    let token = String::from_utf8(added.stdout).unwrap();
+    let api = || {
+        let request = kakekomi_tests::wire::Request::get("/api/cases");
+        request.header("authorization", &format!("Bearer {}", token.trim())).send(desk.address).status
+    };
+    assert_eq!((desk.get("/sessions", &session).status, api()), (200, 200));
+    let auditor = sign_in(&desk, &provider, &signer, |one| {
+        one.claims = claims(&provider, one.claims["nonce"].as_str().unwrap(), "2", "abe");
+        one.claims["groups"] = json!("audit");
+    });
+    let auditor = session_of(&auditor).unwrap();
+    let ends = || desk.get("/audit", &auditor).text().matches("ログアウトした").count();
+    let ends_before = ends();
+    for _ in 0..2 {
+        let page = sign_in(&desk, &provider, &signer, |one| one.claims["groups"] = json!(["all"]));
+        assert!(session_of(&page).is_none() && page.text().contains("oidc.no_role"), "{}", page.text());
+        assert_eq!((desk.get("/sessions", &session).status, api()), (303, 401));
+        assert_eq!(ends(), ends_before + 1, "one event for what ended");
+    }
+    let page = sign_in(&desk, &provider, &signer, |_| ());
+    assert!(session_of(&page).is_some() && api() == 401, "the role comes back, the token does not: {}", page.text());
+    assert!(home.run(&["audit", "verify"]).status.success());
+}
+
+#[test]
+fn the_name_of_a_person_alone_is_not_worth_a_request() {
+    let (provider, signer) = (TestProvider::start(), Signer::es256());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(Home::new(), &provider, "", &[]);
+    // The user info of this provider is wrong, so that it would refuse the person.
+    let page = sign_in(&desk, &provider, &signer, |one| {
+        one.claims.as_object_mut().unwrap().remove("name");
+    });
+    assert!(session_of(&page).is_some(), "{}", page.text());
+    let asked = provider.answers().requests.iter().any(|one| one.starts_with("GET /user-info"));
+    assert!(!asked);
+    let list = String::from_utf8(desk.server.home.run(&["operators", "list"]).stdout).unwrap();
+    assert!(list.contains("sato  operator  enabled at the identity provider  sato"), "{list}");
+}
+
+#[test]
+fn one_address_keeps_nobody_out() {
+    let (provider, signer) = (TestProvider::start(), Signer::es256());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(Home::new(), &provider, "", &[]);
+    let attempts: Vec<_> = (0..101).map(|_| desk.begin("/sessions")).collect();
+    let finish = |at: usize| Exchange::of(&provider, &signer, &attempts[at], "1", "sato").finish(&desk, &provider);
+    assert!(finish(0).text().contains("oidc.state"), "the oldest of a hundred and one gave way");
+    assert!(session_of(&finish(1)).is_some() && session_of(&finish(100)).is_some());
 }
 
 #[test]

@@ -14,8 +14,10 @@ use crate::name::{is_account_name, normalized_name};
 use crate::single_sign_on_refusal::SingleSignOnRefusal;
 use crate::{AccountError, Accounts, Role};
 
-/// The claims with the name of an account and the name that people read.
-pub(crate) const NAME_CLAIMS: [&str; 2] = ["preferred_username", "name"];
+/// The claim with the name of an account.
+pub(crate) const NAME_CLAIM: &str = "preferred_username";
+/// The claim with the name that people read. An account does without it.
+const DISPLAY_NAME_CLAIM: &str = "name";
 /// The actor of what the provider decides.
 const SYSTEM: &str = "system";
 
@@ -53,7 +55,7 @@ impl Accounts {
         person: &ProviderSubject,
         role: Role,
     ) -> Result<StoredAccount, SingleSignOnRefusal> {
-        let [name, display_name] = NAME_CLAIMS.map(|claim| identity.text(claim));
+        let [name, display_name] = [NAME_CLAIM, DISPLAY_NAME_CLAIM].map(|claim| identity.text(claim));
         let name = normalized_name(name.ok_or(SingleSignOnRefusal::Name)?);
         if !is_account_name(&name) {
             return Err(SingleSignOnRefusal::Name);
@@ -73,6 +75,15 @@ impl Accounts {
         // Another host may have added the same person; otherwise the name is another account's.
         let added = self.store.account_of_subject(&person.issuer, &person.subject).await?;
         added.ok_or(SingleSignOnRefusal::NameTaken)
+    }
+
+    /// Ends the sessions and tokens of an account that has no role at the provider any more.
+    pub(crate) async fn end_access(&self, name: &str) -> Result<(), AccountError> {
+        let body =
+            json!({"account": name, "by": "provider", "tokens": true, "code": SingleSignOnRefusal::NoRole.code()});
+        let event = self.event(SYSTEM, EventKind::AccountSignedOut, &body)?;
+        self.store.change_account(AccountChange::EndAccess { name: name.to_owned() }, Some(event)).await?;
+        Ok(())
     }
 
     async fn follow_role(&self, name: &str, role: Role) -> Result<(), AccountError> {

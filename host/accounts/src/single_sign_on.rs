@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::account_event::actor_of;
 use crate::address_places::network;
-use crate::provider_account::NAME_CLAIMS;
+use crate::provider_account::NAME_CLAIM;
 use crate::role_rules::SingleSignOn;
 use crate::sessions::{SESSION_IDLE, SESSION_LIFETIME, millis};
 use crate::single_sign_on_refusal::{RefusalClass, SingleSignOnRefusal};
@@ -24,7 +24,8 @@ use crate::{Accounts, SessionToken};
 
 /// The time in which an attempt can be finished.
 pub const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
-/// The most attempts of one address, or one network of an IPv6 address, under way.
+/// The most attempts of one address, or one network of an IPv6 address, under way; its oldest ones above are removed, so that one
+/// person behind an address that many share keeps nobody out.
 pub const ATTEMPTS_OF_ADDRESS: i64 = 100;
 /// The most attempts under way; the oldest ones above are removed.
 pub const ATTEMPTS: i64 = 10_000;
@@ -88,11 +89,8 @@ impl Accounts {
             max_of_address: ATTEMPTS_OF_ADDRESS,
             max: ATTEMPTS,
         };
-        if self.store.change_account(change, None).await? {
-            Ok(ProviderStart { address: location, browser })
-        } else {
-            Err(SingleSignOnRefusal::TooMany)
-        }
+        self.store.change_account(change, None).await?;
+        Ok(ProviderStart { address: location, browser })
     }
 
     /// Finishes an attempt with the provider's answer; `browser` is the secret of the browser's cookie.
@@ -130,13 +128,17 @@ impl Accounts {
         let now = (self.now)();
         provider.check_answer(answer.issuer.as_deref(), now).await?;
         let code = answer.code.as_deref().filter(|_| !answer.is_error).ok_or(SingleSignOnRefusal::Denied)?;
-        let wanted: Vec<_> = NAME_CLAIMS.into_iter().chain([roles.claim.as_str()]).collect();
-        let identity = provider.identify(code, &secrets, &wanted, now).await?;
+        let identity = provider.identify(code, &secrets, &[NAME_CLAIM, &roles.claim], now).await?;
         let person = self.person(&identity)?;
         if let Some(account) = self.store.account_of_subject(&person.issuer, &person.subject).await? {
             *known = Some(account.name);
         }
-        let role = roles.role_of(&identity).ok_or(SingleSignOnRefusal::NoRole)?;
+        let Some(role) = roles.role_of(&identity) else {
+            if let Some(name) = known {
+                self.end_access(name).await?;
+            }
+            return Err(SingleSignOnRefusal::NoRole);
+        };
         let name = self.provider_account(&identity, &person, role).await?;
         *known = Some(name.clone());
         let token = SessionToken::random()?;
@@ -202,7 +204,8 @@ impl Accounts {
         for name in accounts {
             let body = json!({"account": name, "by": "provider"});
             let event = self.event("system", EventKind::AccountSignedOut, &body)?;
-            let change = AccountChange::EndSessionsOfProvider { name, provider_session: session };
+            let change =
+                AccountChange::EndSessionsOfProvider { name, provider_session: session, began_before: logout.before };
             self.store.change_account(change, Some(event)).await?;
         }
         Ok(())

@@ -13,9 +13,6 @@ pub enum SingleSignOnRefusal {
     /// The desk has no identity provider.
     #[error("there is no identity provider")]
     NoProvider,
-    /// An address has too many attempts under way.
-    #[error("the address has too many attempts under way")]
-    TooMany,
     /// The state is unknown, or its attempt was finished before.
     #[error("the state is unknown or used")]
     State,
@@ -53,8 +50,6 @@ pub enum SingleSignOnRefusal {
 pub enum RefusalClass {
     /// The address does not exist.
     NoProvider,
-    /// Another attempt, later.
-    TooMany,
     /// Another attempt, from the sign-in page.
     Retry,
     /// The provider does not answer.
@@ -75,8 +70,7 @@ pub enum RefusalClass {
 
 impl RefusalClass {
     /// All classes that have a page of their own.
-    pub const WITH_PAGE: [RefusalClass; 8] = [
-        RefusalClass::TooMany,
+    pub const WITH_PAGE: [RefusalClass; 7] = [
         RefusalClass::Retry,
         RefusalClass::Unreachable,
         RefusalClass::WrongAnswer,
@@ -90,7 +84,6 @@ impl RefusalClass {
     pub fn as_str(self) -> &'static str {
         match self {
             RefusalClass::NoProvider => "no_provider",
-            RefusalClass::TooMany => "too_many",
             RefusalClass::Retry => "retry",
             RefusalClass::Unreachable => "unreachable",
             RefusalClass::WrongAnswer => "wrong_answer",
@@ -108,7 +101,6 @@ impl SingleSignOnRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             SingleSignOnRefusal::NoProvider => "oidc.no_provider",
-            SingleSignOnRefusal::TooMany => "oidc.too_many_attempts",
             SingleSignOnRefusal::State => "oidc.state",
             SingleSignOnRefusal::AttemptExpired => "oidc.attempt_expired",
             SingleSignOnRefusal::Browser => "oidc.browser",
@@ -126,7 +118,6 @@ impl SingleSignOnRefusal {
     pub fn class(&self) -> RefusalClass {
         match self {
             SingleSignOnRefusal::NoProvider => RefusalClass::NoProvider,
-            SingleSignOnRefusal::TooMany => RefusalClass::TooMany,
             SingleSignOnRefusal::State
             | SingleSignOnRefusal::AttemptExpired
             | SingleSignOnRefusal::Browser

@@ -11,6 +11,8 @@ use crate::fetch::Object;
 
 /// The difference that the clocks of the provider and of this host may have.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_mins(1);
+/// The longest time from the issue of a logout token to its use, with the difference of the clocks: a copy ends nothing later.
+pub const LOGOUT_TOKEN_LIFETIME: Duration = Duration::from_mins(2);
 /// The most characters of a subject (OpenID Connect Core 2).
 const SUBJECT_MAX: usize = 255;
 /// The member of `events` that makes a token a logout token.
@@ -30,6 +32,8 @@ pub struct Logout {
     pub subject: Option<String>,
     /// The session at the provider; without it all of the person have ended.
     pub session: Option<String>,
+    /// The end of the second in which the token was issued, in milliseconds since the epoch: later sessions go on.
+    pub before: i64,
 }
 
 /// Checks the claims of an ID token.
@@ -56,7 +60,12 @@ pub(crate) fn check_logout_token(claims: &Object, expected: &Expected<'_>, now: 
     if !claims.get("events").and_then(|events| events.get(LOGOUT_EVENT)).is_some_and(Value::is_object) {
         return Err(TokenFault::NoLogout);
     }
-    let logout = Logout { subject: subject(claims), session: text(claims, "sid").map(str::to_owned) };
+    let issued = moment(claims, "iat").ok_or(TokenFault::IssuedInFuture)?;
+    if now.div_euclid(1000).saturating_sub(issued) > seconds(LOGOUT_TOKEN_LIFETIME) {
+        return Err(TokenFault::Expired);
+    }
+    let before = issued.saturating_add(1).saturating_mul(1000);
+    let logout = Logout { subject: subject(claims), session: text(claims, "sid").map(str::to_owned), before };
     if logout.subject.is_none() && logout.session.is_none() {
         return Err(TokenFault::Subject);
     }
@@ -78,7 +87,7 @@ fn check_common(claims: &Object, expected: &Expected<'_>, now: i64) -> Result<()
     if claims.get("azp").is_some_and(|party| party.as_str() != Some(expected.client_id)) {
         return Err(TokenFault::AuthorizedParty);
     }
-    let tolerance = i64::try_from(CLOCK_TOLERANCE.as_secs()).unwrap_or(0);
+    let tolerance = seconds(CLOCK_TOLERANCE);
     let now = now.div_euclid(1000);
     if moment(claims, "exp").is_none_or(|end| end.saturating_add(tolerance) <= now) {
         return Err(TokenFault::Expired);
@@ -102,6 +111,10 @@ fn is_for(audience: Option<&Value>, client_id: &str) -> bool {
 
 fn text<'a>(claims: &'a Object, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(0)
 }
 
 /// Returns a moment in seconds since the epoch; some providers write a fraction.

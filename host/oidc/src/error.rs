@@ -29,7 +29,7 @@ pub enum TokenFault {
     /// It was issued to another client.
     #[error("the token was issued to another client")]
     AuthorizedParty,
-    /// It has no end, or has ended.
+    /// It has no end, or has ended; a logout token is too old.
     #[error("the token has expired")]
     Expired,
     /// It has no moment of issue, or one in the future.

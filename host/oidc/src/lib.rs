@@ -29,7 +29,7 @@ mod provider;
 mod tests;
 
 pub use attempt::AttemptSecrets;
-pub use claims::{CLOCK_TOLERANCE, Logout};
+pub use claims::{CLOCK_TOLERANCE, LOGOUT_TOKEN_LIFETIME, Logout};
 pub use error::{OidcError, TokenFault};
 pub use identity::Identity;
 pub use provider::{Provider, ProviderOptions};

@@ -170,6 +170,7 @@ fn a_logout_token_is_no_id_token() {
     let logout = |subject: Option<&str>, session: Option<&str>| Logout {
         subject: subject.map(str::to_owned),
         session: session.map(str::to_owned),
+        before: NOW + 1000,
     };
     assert_eq!(check(&right), Ok(logout(Some("a"), Some("b"))));
     for (claim, value, outcome) in [
@@ -182,6 +183,8 @@ fn a_logout_token_is_no_id_token() {
         ("iss", json!("https://evil.example"), Err(TokenFault::Issuer)),
         ("exp", Value::Null, Err(TokenFault::Expired)),
         ("iat", json!(SECONDS + 3600), Err(TokenFault::IssuedInFuture)),
+        ("iat", json!(SECONDS - 121), Err(TokenFault::Expired)),
+        ("iat", json!(SECONDS - 120), Ok(Logout { before: NOW - 119_000, ..logout(Some("a"), Some("b")) })),
     ] {
         let mut claims = right.clone();
         claims[claim] = value;

@@ -228,13 +228,12 @@ pub enum AccountChange {
         person: ProviderSubject,
     },
     /// Notes an attempt to sign in at the provider, and removes attempts that began before a moment and those beyond the limits.
-    /// Does not apply if the address has too many.
     BeginOidc {
         /// The attempt.
         attempt: NewAttempt,
         /// Attempts that began before this moment are removed.
         began_before: i64,
-        /// The most attempts of one address.
+        /// The most attempts of one address; its oldest ones above are removed.
         max_of_address: i64,
         /// The most attempts; the oldest ones above are removed.
         max: i64,
@@ -261,12 +260,19 @@ pub enum AccountChange {
         /// Sessions that began before this moment are removed.
         began_before: i64,
     },
-    /// Ends the sessions of an account that began with a session at the provider, or all of them.
+    /// Ends the sessions of an account that began with a session at the provider, and those of which none is known; or all of them.
     EndSessionsOfProvider {
         /// The account's name.
         name: String,
         /// SHA-256 of the ID of the session at the provider; `None` for all.
         provider_session: Option<SecretHash>,
+        /// Sessions that began at this moment or later go on.
+        began_before: i64,
+    },
+    /// Ends the sessions and tokens of an account that has lost its role at the provider. Does not apply if it has neither.
+    EndAccess {
+        /// The account's name.
+        name: String,
     },
     /// Removes an account's secrets, sessions, link and tokens, and adds a link. Does not apply to an account of a provider.
     Reset {

@@ -103,7 +103,6 @@ fn refused(visit: &Visit, refusal: &SingleSignOnRefusal) -> Result<Response, Pro
     let status = match refusal.class() {
         RefusalClass::NoProvider => return Err(Problem::NotFound),
         RefusalClass::Failed => return Err(Problem::Unavailable),
-        RefusalClass::TooMany => StatusCode::TOO_MANY_REQUESTS,
         RefusalClass::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };

@@ -56,13 +56,17 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             end_old_sessions(session, idle_before, began_before).await?;
             begin_session(session, name, token, at, provider_session).await
         }
-        AccountChange::EndSessionsOfProvider { name, provider_session: None } => {
-            run(session, &[END_SESSIONS], text(&name)).await
+        AccountChange::EndSessionsOfProvider { name, provider_session, began_before } => {
+            let of_account = (END_SESSIONS, Value::Text(name));
+            let began_before = (" AND created_at < ", Value::Integer(began_before));
+            let Some(ended) = provider_session.map(|hash| Value::Bytes(hash.to_vec())) else {
+                return execute(session, [of_account, began_before]).await;
+            };
+            // A session of which the provider named none may have begun with the one that ends.
+            let (or_unknown, is_ended) = ((" AND coalesce(provider_session, ", ended.clone()), (") = ", ended));
+            execute(session, [of_account, began_before, or_unknown, is_ended]).await
         }
-        AccountChange::EndSessionsOfProvider { name, provider_session: Some(ended) } => {
-            let ended = ("DELETE FROM sessions WHERE provider_session = ", Value::Bytes(ended.to_vec()));
-            execute(session, [ended, (" AND account = ", Value::Text(name))]).await
-        }
+        AccountChange::EndAccess { name } => run(session, &[END_SESSIONS, END_TOKENS], text(&name)).await,
         AccountChange::Renew { name, password, second, link } => {
             if !use_up(session, &name, password, second).await? {
                 return Ok(false);

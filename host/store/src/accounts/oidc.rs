@@ -1,6 +1,6 @@
 //! Accounts of an identity provider, and attempts to sign in there.
 //!
-//! `begin(session, attempt, …)` → `true`, or `false` for an address that has too many attempts under way
+//! `begin(session, attempt, …)` → `true`, and the address's oldest attempt is gone if it had too many under way
 
 use sqlx::QueryBuilder;
 
@@ -69,20 +69,10 @@ pub async fn begin<S: Session>(
     let mut over = QueryBuilder::new("DELETE FROM oidc_attempts WHERE created_at < ");
     S::Database::bind(&mut over, began_before);
     session.execute(over).await?;
-    let mut of_address = QueryBuilder::new("SELECT count(*) FROM oidc_attempts WHERE address = ");
-    S::Database::bind(&mut of_address, attempt.address.clone());
-    if count(session, of_address).await? >= max_of_address {
-        return Ok(false);
-    }
-    if count(session, QueryBuilder::new("SELECT count(*) FROM oidc_attempts")).await? >= max {
-        let mut query = QueryBuilder::new(
-            "DELETE FROM oidc_attempts WHERE state NOT IN \
-             (SELECT state FROM oidc_attempts ORDER BY created_at DESC LIMIT ",
-        );
-        S::Database::bind(&mut query, max.saturating_sub(1));
-        query.push(")");
-        session.execute(query).await?;
-    }
+    let mut of_address = QueryBuilder::new(OLDEST);
+    S::Database::bind(of_address.push(" WHERE address = "), attempt.address.clone());
+    remove_beyond(session, of_address, max_of_address, max).await?;
+    remove_beyond(session, QueryBuilder::new(OLDEST), max, max).await?;
     let NewAttempt { state, browser, address, next, at } = attempt;
     let bytes = |hash: SecretHash| Value::Bytes(hash.to_vec());
     let row = [bytes(state), bytes(browser), Value::Text(address), Value::Text(next), Value::Integer(at)];
@@ -90,7 +80,19 @@ pub async fn begin<S: Session>(
     Ok(true)
 }
 
-async fn count<S: Session>(session: &mut S, query: QueryBuilder<S::Database>) -> Result<i64, StoreError> {
-    let found: Vec<(i64,)> = session.fetch(query).await?;
-    Ok(found.first().map_or(0, |(count,)| *count))
+const OLDEST: &str = "DELETE FROM oidc_attempts WHERE state IN (SELECT state FROM oidc_attempts";
+
+/// Removes attempts until one more is the last that the limit allows. There are never more than `rows`.
+async fn remove_beyond<S: Session>(
+    session: &mut S,
+    mut query: QueryBuilder<S::Database>,
+    limit: i64,
+    rows: i64,
+) -> Result<(), StoreError> {
+    // SQLite has no OFFSET without a LIMIT.
+    S::Database::bind(query.push(" ORDER BY created_at DESC LIMIT "), rows);
+    S::Database::bind(query.push(" OFFSET "), limit.saturating_sub(1));
+    query.push(")");
+    session.execute(query).await?;
+    Ok(())
 }

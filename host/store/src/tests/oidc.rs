@@ -72,13 +72,14 @@ async fn attempts_are_few_of_an_address_and_the_oldest_give_way() {
         {
             assert!(applies(store, attempt(state, address, NOW + at)).await);
         }
-        assert!(!applies(store, attempt(states[5], "a", NOW + 5)).await, "an address has three");
+        let is_there = async |at: usize| store.oidc_attempt(states[at]).await.unwrap().is_some();
+        assert!(applies(store, attempt(states[5], "a", NOW + 5)).await, "an address that has three is not kept out");
+        assert!(!is_there(0).await && is_there(1).await, "its oldest attempt gives way");
+        assert!(is_there(3).await && is_there(5).await);
         assert!(applies(store, attempt(states[6], "c", NOW + 6)).await, "a full table keeps nobody out");
-        assert!(store.oidc_attempt(states[0]).await.unwrap().is_none(), "the oldest gave way");
-        assert!(store.oidc_attempt(states[1]).await.unwrap().is_some());
-        assert!(applies(store, attempt(states[7], "a", NOW + 10 * MINUTE + 4)).await);
-        assert!(store.oidc_attempt(states[3]).await.unwrap().is_none(), "it is over");
-        assert!(store.oidc_attempt(states[4]).await.unwrap().is_some());
+        assert!(!is_there(1).await && is_there(2).await, "the oldest of all gives way");
+        assert!(applies(store, attempt(states[7], "d", NOW + 10 * MINUTE + 4)).await);
+        assert!(!is_there(3).await && is_there(4).await, "the first is over");
     }
 }
 
@@ -125,17 +126,50 @@ async fn sessions_end_with_those_of_the_provider() {
         assert_eq!(store.session(first).await.unwrap().unwrap().issuer.as_deref(), Some(ISSUER));
         assert_eq!(store.sessions_of_provider(here).await.unwrap()[0].account, "sato");
 
-        let end = |name: &str, provider_session| AccountChange::EndSessionsOfProvider {
+        let end_before = |name: &str, provider_session, began_before| AccountChange::EndSessionsOfProvider {
             name: name.to_owned(),
             provider_session,
+            began_before,
         };
+        let end = |name: &str, provider_session| end_before(name, provider_session, NOW + 1);
+        assert!(!applies(store, end_before("sato", Some(here), NOW)).await, "a session that began later goes on");
+        assert!(!applies(store, end_before("sato", None, NOW)).await);
         assert!(!applies(store, end("suzuki", Some(here))).await);
         assert!(applies(store, end("sato", Some(here))).await);
         assert!(!applies(store, end("sato", Some(here))).await);
         assert!(store.session(first).await.unwrap().is_none() && store.session(second).await.unwrap().is_some());
         assert!(applies(store, end("sato", None)).await);
         assert!(store.session(second).await.unwrap().is_none() && store.session(others).await.unwrap().is_some());
+        let unknown = random();
+        assert!(applies(store, sign_in("sato", "1", None, unknown)).await);
+        assert!(applies(store, sign_in("sato", "1", Some(there), second)).await);
+        assert!(applies(store, end("sato", Some(here))).await, "a session without one of the provider may be of any");
+        assert!(store.session(unknown).await.unwrap().is_none() && store.session(second).await.unwrap().is_some());
+        assert!(store.session(others).await.unwrap().is_some());
         assert!(applies(store, AccountChange::Disable { name: "suzuki".to_owned() }).await);
         assert!(!applies(store, sign_in("suzuki", "2", None, random())).await);
+    }
+}
+
+#[tokio::test]
+async fn sessions_and_tokens_end_together() {
+    for database in databases().await {
+        let store = &database.store;
+        assert!(applies(store, add("sato", "1")).await && applies(store, add("suzuki", "2")).await);
+        let (session, token, others) = (random(), random(), random());
+        let add_token = |name: &str, token| AccountChange::AddToken {
+            name: name.to_owned(),
+            token,
+            scope: "queue".to_owned(),
+            at: NOW,
+        };
+        let end = || AccountChange::EndAccess { name: "sato".to_owned() };
+        assert!(!applies(store, end()).await, "nothing has to end");
+        assert!(applies(store, sign_in("sato", "1", None, session)).await);
+        assert!(applies(store, add_token("sato", token)).await && applies(store, add_token("suzuki", others)).await);
+        assert!(applies(store, end()).await);
+        assert!(store.session(session).await.unwrap().is_none() && store.api_token(token).await.unwrap().is_none());
+        assert!(store.api_token(others).await.unwrap().is_some());
+        assert!(applies(store, sign_in("sato", "1", None, random())).await, "the account is not disabled");
     }
 }
