@@ -4,11 +4,13 @@
 //!
 //! A mail has no answer of an applicant, no code and no link that signs anybody in, since mail is read by scanners and kept by others.
 //! Begin with `settings.rs` (the section `[mail]`), then `operators.rs` and `applicant.rs` (the channels), `message.rs` (headers and
-//! text), `smtp.rs` (the mail server).
+//! text), `smtp.rs` (a mail on its way), `connection.rs` (TCP, STARTTLS and TLS), `answer.rs` (answers of the mail server).
 
 #![forbid(unsafe_code)]
 
+mod answer;
 mod applicant;
+mod connection;
 mod hours;
 mod message;
 mod operators;
