@@ -160,6 +160,28 @@ fn notices_reach_operators_and_applicants_in_their_languages() {
     assert_no_word(server, &received);
 }
 
+#[test]
+fn closing_bogus_and_double_cases_sends_no_mail_to_whom_they_name() {
+    let mails = MailServer::start(Security::Plain);
+    let server = serve(Home::new(), &(mails.settings() + APPLICANTS));
+    let submit = |key: &str| submit_words(&server, key, "ja", Some(ADDRESS));
+    let [bogus, double, advised] = ["key-bogus", "key-double", "key-advised"].map(submit);
+    for arguments in [
+        &["close", &bogus, "--outcome", "out_of_scope"][..],
+        &["close", &double, "--outcome", "duplicate_of", "--duplicate-of", &advised],
+        &["close", &advised, "--outcome", "advised"],
+    ] {
+        let output = server.home.run(&[&["cases"], arguments].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    for number in [&bogus, &double] {
+        let is_skipped = |notice: &Value| notice["state"] == "skipped" && notice["case_number"] == number.as_str();
+        notice(&server, "mail:applicant", is_skipped);
+    }
+    let received = mails.mails(1);
+    assert!(received.len() == 1 && received[0].text.contains(&advised), "{received:?}");
+}
+
 /// The reception number in the subject of a mail, which is also in its text.
 fn number_in(mail: &ReceivedMail, kind: &str) -> String {
     let subject = mail.header("subject");
