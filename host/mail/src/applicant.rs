@@ -29,7 +29,8 @@ const SILENT_OUTCOMES: [&str; 2] = ["duplicate_of", "out_of_scope"];
 /// The channel of applicants' notices.
 pub(crate) struct ApplicantChannel {
     pub post: Post,
-    pub reader: Arc<CaseReader>,
+    /// `None` on a host without the desk's identity, which sends nothing.
+    pub reader: Option<Arc<CaseReader>>,
     /// The page of return.
     pub link: String,
 }
@@ -47,6 +48,10 @@ impl Channel for ApplicantChannel {
 
     fn kinds(&self) -> Vec<String> {
         APPLICANT_KINDS.map(str::to_owned).to_vec()
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        self.reader.is_none().then_some("the desk's identity")
     }
 
     fn deliver<'a>(&'a self, notice: &'a Notice) -> Delivery<'a> {
@@ -84,7 +89,7 @@ impl ApplicantChannel {
 
     /// Opens a case and finds its address; `None` for an erased case and for one without an address.
     async fn addressee(&self, number: &Number, case: Case) -> Result<Option<Addressee>, Outcome> {
-        let reader = Arc::clone(&self.reader);
+        let reader = self.reader.clone().ok_or_else(|| Outcome::Failed("identity".to_owned()))?;
         let opening = tokio::task::spawn_blocking(move || reader.open(&case));
         let opened = opening.await.map_err(|error| failed(number, "case", &error))?;
         let Some(opened) = opened.map_err(|error| failed(number, "case", &error))? else { return Ok(None) };

@@ -42,7 +42,7 @@ pub use words::WordsError;
 pub struct MailParts {
     /// The database.
     pub store: Arc<dyn Store>,
-    /// The identity that opens cases; without it no applicant gets mail from this host.
+    /// The identity that opens cases; without it the notices of applicants wait for another host.
     pub reader: Option<Arc<CaseReader>>,
     /// The desk in force.
     pub desk: watch::Receiver<Arc<Desk>>,
@@ -63,7 +63,7 @@ pub fn channels(config: MailConfig, parts: MailParts) -> Result<Vec<Arc<dyn Chan
     for entry in operators {
         channels.push(Arc::new(OperatorChannel { entry, post: post.clone() }));
     }
-    if let (Some(link), Some(reader)) = (return_page, reader) {
+    if let Some(link) = return_page {
         channels.push(Arc::new(ApplicantChannel { post, reader, link }));
     }
     Ok(channels)

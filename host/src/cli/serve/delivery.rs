@@ -62,7 +62,7 @@ pub(super) fn channels(
 }
 
 impl Deliveries {
-    /// Writes the subscriptions of the channels, and starts a task for each.
+    /// Writes the subscriptions of the channels, and starts a task for each that this host can deliver to.
     ///
     /// # Errors
     /// [`CliError::Store`]: the subscriptions cannot be written.
@@ -79,6 +79,10 @@ impl Deliveries {
             heads.extend(kinds.iter().any(|kind| kind == AUDIT_HEAD).then(|| channel.target().to_owned()));
             let kinds: Vec<_> = kinds.iter().filter_map(|kind| kind.parse().ok()).collect();
             store.subscribe(channel.target(), &kinds).await?;
+            if let Some(missing) = channel.missing() {
+                tracing::warn!(target = channel.target(), missing, "notices wait for a host that can deliver them");
+                continue;
+            }
             dispatchers.spawn(Dispatcher::new(Arc::clone(store), channel).run(stop.clone()));
         }
         let announcing = tokio::spawn(announce_daily(Arc::clone(store), heads, desk));
