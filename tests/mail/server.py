@@ -6,6 +6,9 @@ server.py SETTINGS FOLDER, where SETTINGS is JSON:
   pair      the folder of fullchain.pem and privkey.pem
   user      [name, password] that a client must sign in with
   tls_max   "TLSv1_1" for a server that speaks nothing later
+  injected  lines that somebody between client and server adds to the answer to STARTTLS, in clear
+  mail_from the answer to MAIL FROM
+  dropped   true for a server that refuses every mail after its last byte
 
 Each mail that is taken is written to FOLDER as N.json, decoded. The local part of a recipient decides on the answer: busy@ is told
 451 once and then taken, gone@ is told 550, with its address in the text as servers do.
@@ -29,6 +32,10 @@ class Handler:
         self.count = 0
         self.busy = set()
 
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        envelope.mail_from = address
+        return SETTINGS.get("mail_from", "250 2.1.0 OK")
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         local = address.partition("@")[0]
         if local == "gone":
@@ -40,6 +47,8 @@ class Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if "dropped" in SETTINGS:
+            return "554 5.6.0 dropped"
         raw = envelope.content
         message = email.message_from_bytes(raw, policy=email.policy.default)
         tls = server.transport.get_extra_info("ssl_object")
@@ -61,6 +70,13 @@ class Handler:
         unfinished.write_text(json.dumps(mail), "utf-8")
         unfinished.rename(FOLDER / f"{self.count}.json")
         return "250 2.0.0 OK"
+
+
+class Session(SMTP):
+    async def push(self, status):
+        if status.startswith("220 Ready to start TLS"):
+            status = "\r\n".join([status, *SETTINGS.get("injected", [])])
+        await super().push(status)
 
 
 def authenticator(server, session, envelope, mechanism, data):
@@ -86,7 +102,7 @@ async def serve():
     needs_user = "user" in SETTINGS
 
     def session():
-        return SMTP(
+        return Session(
             handler,
             hostname="localhost",
             tls_context=context() if security == "starttls" else None,

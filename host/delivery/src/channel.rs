@@ -48,6 +48,11 @@ pub trait Channel: Send + Sync {
     /// The kinds of events that the target gets.
     fn kinds(&self) -> Vec<String>;
 
+    /// Names the thing that this host lacks for deliveries. Its notices are written all the same, and wait for another host.
+    fn missing(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Delivers a notice. The future ends within a minute.
     fn deliver<'a>(&'a self, notice: &'a Notice) -> Delivery<'a>;
 }

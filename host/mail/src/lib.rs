@@ -4,11 +4,13 @@
 //!
 //! A mail has no answer of an applicant, no code and no link that signs anybody in, since mail is read by scanners and kept by others.
 //! Begin with `settings.rs` (the section `[mail]`), then `operators.rs` and `applicant.rs` (the channels), `message.rs` (headers and
-//! text), `smtp.rs` (the mail server).
+//! text), `smtp.rs` (a mail on its way), `connection.rs` (TCP, STARTTLS and TLS), `answer.rs` (answers of the mail server).
 
 #![forbid(unsafe_code)]
 
+mod answer;
 mod applicant;
+mod connection;
 mod hours;
 mod message;
 mod operators;
@@ -40,7 +42,7 @@ pub use words::WordsError;
 pub struct MailParts {
     /// The database.
     pub store: Arc<dyn Store>,
-    /// The identity that opens cases; without it no applicant gets mail from this host.
+    /// The identity that opens cases; without it the notices of applicants wait for another host.
     pub reader: Option<Arc<CaseReader>>,
     /// The desk in force.
     pub desk: watch::Receiver<Arc<Desk>>,
@@ -61,7 +63,7 @@ pub fn channels(config: MailConfig, parts: MailParts) -> Result<Vec<Arc<dyn Chan
     for entry in operators {
         channels.push(Arc::new(OperatorChannel { entry, post: post.clone() }));
     }
-    if let (Some(link), Some(reader)) = (return_page, reader) {
+    if let Some(link) = return_page {
         channels.push(Arc::new(ApplicantChannel { post, reader, link }));
     }
     Ok(channels)

@@ -27,6 +27,7 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     let secrets = settings.webhooks.iter().flat_map(|webhook| &webhook.secrets);
     let passwords = settings.mail.iter().filter_map(|mail| mail.password.as_ref());
     let mut problems: Vec<_> = secrets.chain(passwords).filter_map(|file| secret(file)).collect();
+    problems.extend(no_identity(settings));
     problems.extend(targets.iter().flat_map(|target| problems_of(target, &names)));
     let unknown = names.iter().filter(|name| targets.iter().all(|target| target.name != **name));
     problems.extend(unknown.map(|name| {
@@ -39,6 +40,16 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
         problems.push(Ok(format!("{}: nothing was given up", names.join(", "))));
     }
     problems.into_iter().map(|problem| Finding::new(CHECK, problem)).collect()
+}
+
+/// Finds a host that has the notices of applicants written and cannot send them.
+fn no_identity(settings: &Settings) -> Option<Outcome> {
+    let is_missing = settings.mail.as_ref()?.applicants.enabled && matches!(settings.reader(), Ok(None));
+    is_missing.then(|| {
+        warning(
+            "the desk's identity is not here: the notices of [mail.applicants] wait for a host that has it".to_owned(),
+        )
+    })
 }
 
 fn secret(file: &Path) -> Option<Outcome> {

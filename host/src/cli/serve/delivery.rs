@@ -62,7 +62,7 @@ pub(super) fn channels(
 }
 
 impl Deliveries {
-    /// Writes the subscriptions of the channels, and starts a task for each.
+    /// Writes the subscriptions of the channels, and starts a task for each that this host can deliver to.
     ///
     /// # Errors
     /// [`CliError::Store`]: the subscriptions cannot be written.
@@ -75,8 +75,12 @@ impl Deliveries {
         let (mut dispatchers, mut heads) = (JoinSet::new(), Vec::new());
         for channel in channels {
             heads.extend(channel.kinds().iter().any(|kind| kind == AUDIT_HEAD).then(|| channel.target().to_owned()));
-            let dispatcher = Dispatcher::new(Arc::clone(store), channel);
+            let dispatcher = Dispatcher::new(Arc::clone(store), Arc::clone(&channel));
             dispatcher.subscribe().await?;
+            if let Some(missing) = channel.missing() {
+                tracing::warn!(target = channel.target(), missing, "notices wait for a host that can deliver them");
+                continue;
+            }
             dispatchers.spawn(dispatcher.run(stop.clone()));
         }
         let announcing = tokio::spawn(announce_daily(Arc::clone(store), heads, desk));
