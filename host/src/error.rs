@@ -157,7 +157,7 @@ impl CliError {
         match self {
             CliError::Usage(_)
             | CliError::Purpose(_)
-            | CliError::Account(AccountError::Name | AccountError::DisplayName)
+            | CliError::Account(AccountError::Name | AccountError::DisplayName | AccountError::Person)
             | CliError::Handover(HandoverError::Id | HandoverError::Name | HandoverError::Recipient) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
             CliError::Modules(_)

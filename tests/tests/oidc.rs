@@ -37,6 +37,7 @@ on_both_databases! {
     the_account_follows_the_provider
     a_person_who_loses_the_role_loses_sessions_and_tokens
     a_logout_ends_earlier_sessions_and_no_later_ones
+    an_account_with_a_password_moves_to_the_provider
 }
 
 /// Signs the claims with a header of its own and a signature that is none.
@@ -299,6 +300,30 @@ fn a_person_who_loses_the_role_loses_sessions_and_tokens(home: Home) {
     let page = sign_in(&desk, &provider, &signer, |_| ());
     assert!(session_of(&page).is_some() && api() == 401, "the role comes back, the token does not: {}", page.text());
     assert!(home.run(&["audit", "verify"]).status.success());
+}
+
+fn an_account_with_a_password_moves_to_the_provider(home: Home) {
+    let (provider, signer) = (TestProvider::start(), Signer::es256());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(home, &provider, "", &[]);
+    let run = |arguments: &[&str]| {
+        let done = desk.server.home.run(&[&["operators"], arguments].concat());
+        (done.status.code(), String::from_utf8(done.stdout).unwrap() + &String::from_utf8(done.stderr).unwrap())
+    };
+    let link = |name: &str| run(&["link", name, "--subject", "1", "--config", "kakekomi.toml"]);
+    let (code, words) = run(&["link", "lead", "--subject", "1"]);
+    assert!(code == Some(2) && words.contains("--issuer"), "{words}");
+    let (code, words) = link("lead");
+    assert!(code == Some(0) && words.contains("lead  lead  enabled at the identity provider"), "{words}");
+    let (code, words) = link("admin");
+    assert!(code != Some(0) && words.contains("the account lead is of this person"), "{words}");
+    assert!(session_of(&sign_in(&desk, &provider, &signer, |_| ())).is_some());
+    let (_, list) = run(&["list"]);
+    assert!(list.contains("lead  operator  enabled at the identity provider") && !list.contains("sato"), "{list}");
+    let done = desk.server.home.run(&["doctor", "--json", "--listen", "127.0.0.1:9"]);
+    let findings: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let accounts = findings["findings"].as_array().unwrap().iter().find(|one| one["check"] == "accounts").unwrap();
+    assert_eq!(accounts["level"], "ok", "{accounts}");
 }
 
 #[test]

@@ -28,6 +28,12 @@ pub enum AccountError {
     /// The account is of the identity provider, so it has no password, second factor or role of its own.
     #[error("the account is of the identity provider: its password, second factor and role are changed there")]
     OfProvider,
+    /// The person at the identity provider cannot be named so.
+    #[error("issuer and subject are texts, the subject of at most 255 bytes")]
+    Person,
+    /// Another account is of the person.
+    #[error("the account {0} is of this person")]
+    PersonTaken(String),
     /// Nobody signs in with a password here.
     #[error("accounts with a password are switched off (local_accounts)")]
     LocalOff,

@@ -18,6 +18,8 @@ use crate::{AccountError, Accounts, Role};
 pub(crate) const NAME_CLAIM: &str = "preferred_username";
 /// The claim with the name that people read. An account does without it.
 const DISPLAY_NAME_CLAIM: &str = "name";
+/// The most bytes of a subject (OpenID Connect Core 2).
+const MAX_SUBJECT: usize = 255;
 /// The actor of what the provider decides.
 const SYSTEM: &str = "system";
 
@@ -46,6 +48,30 @@ impl Accounts {
             self.follow_role(&account.name, role).await?;
         }
         Ok(account.name)
+    }
+
+    /// Gives an account to a person at a provider: password, second factor, recovery codes, sessions and link end. `false` if it
+    /// is of this person already.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn link(&self, actor: &str, name: &str, person: ProviderSubject) -> Result<bool, AccountError> {
+        let ProviderSubject { issuer, subject } = &person;
+        if issuer.is_empty() || !(1..=MAX_SUBJECT).contains(&subject.len()) {
+            return Err(AccountError::Person);
+        }
+        if self.store.account(name).await?.is_none() {
+            return Err(AccountError::NoAccount);
+        }
+        match self.store.account_of_subject(issuer, subject).await? {
+            Some(account) if account.name == name => return Ok(false),
+            Some(account) => return Err(AccountError::PersonTaken(account.name)),
+            None => {}
+        }
+        let body = json!({"account": name, "issuer": issuer, "subject": subject});
+        let event = self.event(actor, EventKind::AccountLinked, &body)?;
+        let change = AccountChange::Link { name: name.to_owned(), person };
+        Ok(self.store.change_account(change, Some(event)).await?)
     }
 
     /// Adds the account of a person who signs in for the first time.

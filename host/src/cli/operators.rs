@@ -12,6 +12,7 @@ mod token;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use kakekomi_accounts::{Role, SetUpLink};
+use kakekomi_store::ProviderSubject;
 
 pub use self::open::DeskUrlArgs;
 pub use self::record::print_records;
@@ -39,6 +40,8 @@ pub enum OperatorsCommand {
     Reset(ResetArgs),
     /// Give an account another role, at once
     Role(RoleArgs),
+    /// Give an account to a person at the identity provider: its password, second factor and sessions end
+    Link(LinkArgs),
     /// Manage the tokens of the interface for programs
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -98,6 +101,21 @@ pub struct RoleArgs {
     accounts: AccountsArgs,
 }
 
+/// Flags of `operators link`.
+#[derive(Debug, Args)]
+pub struct LinkArgs {
+    /// The account's name
+    name: String,
+    /// The ID of the person at the identity provider: the claim `sub`
+    #[arg(long, value_name = "SUB")]
+    subject: String,
+    /// The identity provider [default: `issuer` of `[oidc]`]
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    #[command(flatten)]
+    accounts: AccountsArgs,
+}
+
 fn role_parser() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.map(Role::as_str)).try_map(|word| word.parse::<Role>())
 }
@@ -113,6 +131,9 @@ pub fn run(command: OperatorsCommand, file: Settings) -> Result<Exit, CliError> 
             OperatorsCommand::Reset(args) => reset(args, file).await,
             OperatorsCommand::Role(RoleArgs { name, role, accounts }) => {
                 change(NameArgs { name, accounts }, file, Change::Role(role)).await
+            }
+            OperatorsCommand::Link(LinkArgs { name, subject, issuer, accounts }) => {
+                change(NameArgs { name, accounts }, file, Change::Link { subject, issuer }).await
             }
             OperatorsCommand::Token(command) => Box::pin(token::run(command, file)).await,
         }
@@ -165,6 +186,7 @@ enum Change {
     Disable,
     Enable,
     Role(Role),
+    Link { subject: String, issuer: Option<String> },
 }
 
 async fn change(args: NameArgs, file: Settings, change: Change) -> Result<(), CliError> {
@@ -175,6 +197,13 @@ async fn change(args: NameArgs, file: Settings, change: Change) -> Result<(), Cl
         Change::Disable => accounts.disable(&actor, &name).await?,
         Change::Enable => accounts.enable(&actor, &name).await?,
         Change::Role(role) => accounts.set_role(&actor, &name, role).await?,
+        Change::Link { subject, issuer } => {
+            let of_settings = || open.settings.oidc.as_ref().map(|oidc| oidc.issuer.clone());
+            let issuer = issuer.or_else(of_settings).ok_or_else(|| {
+                CliError::Usage("name the provider with --issuer: the settings have no [oidc]".to_owned())
+            })?;
+            accounts.link(&actor, &name, ProviderSubject { issuer, subject }).await?
+        }
     };
     if !is_changed {
         print::words(&format!("kakekomi: {name} is unchanged: it was so already"));

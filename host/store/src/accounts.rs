@@ -356,6 +356,13 @@ pub enum AccountChange {
         /// The word of the role.
         role: String,
     },
+    /// Gives an account to a person at a provider, and removes its secrets, sessions and link. Does not apply if the person has one.
+    Link {
+        /// The account's name.
+        name: String,
+        /// The person.
+        person: ProviderSubject,
+    },
     /// Adds a token of the interface for programs. Does not apply to a disabled account.
     AddToken {
         /// The account's name.

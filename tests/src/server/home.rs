@@ -134,7 +134,11 @@ impl Home {
             let mut sqlite = Command::new("sqlite3");
             let triggers = ["updated", "deleted", "replaced"].map(|kind| format!("events_are_not_{kind}"));
             let drop = triggers.map(|trigger| format!("DROP TRIGGER IF EXISTS {trigger};")).concat();
-            sqlite.arg(self.path.join("data/kakekomi.sqlite3")).arg(format!("{drop} {statement}"));
+            // The server may be writing.
+            sqlite
+                .args(["-cmd", ".timeout 5000"])
+                .arg(self.path.join("data/kakekomi.sqlite3"))
+                .arg(format!("{drop} {statement}"));
             sqlite
         };
         assert!(command.status().expect("sqlite3 and psql").success(), "{statement}");

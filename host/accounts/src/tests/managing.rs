@@ -1,5 +1,6 @@
 //! Set-up links, management of accounts, tokens, and the events of all of them.
 
+use kakekomi_store::ProviderSubject;
 use serde_json::json;
 
 use super::*;
@@ -212,4 +213,37 @@ async fn each_change_is_an_event_that_names_its_actor() {
     ];
     let expected = expected.map(|(actor, kind, body)| (actor.to_owned(), kind.to_owned(), body));
     assert_eq!(desk.events().await, expected);
+}
+
+#[tokio::test]
+async fn a_linked_account_is_of_its_person_alone() {
+    let desk = Desk::new().await;
+    let owner = desk.owner("sato", Role::Operator).await;
+    desk.owner("suzuki", Role::Lead).await;
+    let session = desk.session(&owner).await;
+    let person =
+        |issuer: &str, subject: &str| ProviderSubject { issuer: issuer.to_owned(), subject: subject.to_owned() };
+    let (old, new) = (person("https://old.example", "1"), person("https://login.example", "248289"));
+    let link = async |name: &str, person: &ProviderSubject| desk.accounts.link("cli:root", name, person.clone()).await;
+    let long = person("https://login.example", &"s".repeat(256));
+    for refused in [person("", "1"), person("https://login.example", ""), long] {
+        assert!(matches!(link("sato", &refused).await, Err(AccountError::Person)));
+    }
+    assert!(matches!(link("nobody", &old).await, Err(AccountError::NoAccount)));
+    assert!(desk.accounts.session(&session).await.unwrap().is_some());
+
+    assert!(link("sato", &old).await.unwrap() && !link("sato", &old).await.unwrap());
+    assert!(desk.accounts.session(&session).await.unwrap().is_none());
+    assert_eq!(desk.sign_in("sato", PASSWORD, &owner.codes.as_slice()[0]).await, SignIn::Refused);
+    assert!(matches!(desk.accounts.reset("cli:root", "sato").await, Err(AccountError::OfProvider)));
+    assert!(matches!(link("suzuki", &old).await, Err(AccountError::PersonTaken(name)) if name == "sato"));
+
+    assert!(link("sato", &new).await.unwrap(), "to another provider");
+    let stored = desk.store.account_of_subject("https://login.example", "248289").await.unwrap().unwrap();
+    assert_eq!((stored.name.as_str(), stored.password, stored.recovery_codes), ("sato", None, 0));
+    assert!(desk.store.account_of_subject("https://old.example", "1").await.unwrap().is_none());
+    let events = desk.events().await;
+    let linked: Vec<_> = events.iter().filter(|(_, kind, _)| kind == "account.linked").collect();
+    let body = json!({"account": "sato", "issuer": "https://login.example", "subject": "248289"});
+    assert_eq!((linked.len(), linked[1]), (2, &("cli:root".to_owned(), "account.linked".to_owned(), body)));
 }

@@ -28,7 +28,11 @@ fn kind_of(event: &Event) -> Option<EventKind> {
     event.kind.parse().ok().filter(|kind| {
         matches!(
             kind,
-            EventKind::AccountAdded | EventKind::AccountRole | EventKind::AccountDisabled | EventKind::AccountEnabled
+            EventKind::AccountAdded
+                | EventKind::AccountRole
+                | EventKind::AccountLinked
+                | EventKind::AccountDisabled
+                | EventKind::AccountEnabled
         )
     })
 }
@@ -98,10 +102,11 @@ impl Expected {
         let account = self.accounts.entry(name).or_default();
         match kind {
             EventKind::AccountRole => account.role = text("role"),
+            EventKind::AccountLinked => account.person = Some(person_of(body)),
             EventKind::AccountDisabled => account.disabled = Some(true),
             EventKind::AccountEnabled => account.disabled = Some(false),
             _ => {
-                let person = Some(person(text("issuer").as_deref(), text("subject").as_deref()));
+                let person = Some(person_of(body));
                 *account =
                     Known { display_name: text("display_name"), role: text("role"), disabled: Some(false), person };
             }
@@ -114,6 +119,7 @@ impl Expected {
         for account in self.accounts.values_mut() {
             match kind {
                 EventKind::AccountRole => account.role = None,
+                EventKind::AccountLinked => account.person = None,
                 EventKind::AccountDisabled | EventKind::AccountEnabled => account.disabled = None,
                 _ => {}
             }
@@ -144,6 +150,12 @@ impl Expected {
             )),
         }
     }
+}
+
+/// Names the person of an event.
+fn person_of(body: &Value) -> String {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    person(text("issuer"), text("subject"))
 }
 
 /// Names the person at the identity provider to whom an account belongs.

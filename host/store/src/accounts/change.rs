@@ -43,6 +43,22 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             }
             oidc::add(session, [name, display_name, role], at, person).await
         }
+        AccountChange::Link { name, person } => {
+            if oidc::has_person(session, &person).await? || !has_account(session, ACCOUNT, &name).await? {
+                return Ok(false);
+            }
+            let secrets = [
+                (
+                    "UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0, issuer = ",
+                    Value::Text(person.issuer),
+                ),
+                (", subject = ", Value::Text(person.subject)),
+                (" WHERE name = ", text(&name)),
+            ];
+            execute(session, secrets).await?;
+            run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(&name)).await?;
+            Ok(true)
+        }
         AccountChange::BeginOidc { attempt, began_before, max_of_address, max } => {
             oidc::begin(session, attempt, began_before, max_of_address, max).await
         }

@@ -89,6 +89,7 @@ kinds! {
     AccountEnabled "account.enabled",
     AccountReset "account.reset",
     AccountRole "account.role",
+    AccountLinked "account.linked",
     AccountTokenAdded "account.token_added",
     AccountTokenRevoked "account.token_revoked",
     OrganizationAdded "organization.added",
