@@ -134,7 +134,7 @@ fn an_endless_answer_is_not_read_to_its_end() {
 
 /// Sends a greeting without an end until the desk closes the connection; returns the number of its bytes.
 fn talk_endlessly(mut stream: &TcpStream) -> usize {
-    let part = [b'2'; 64 << 10];
+    let part = vec![b'2'; 64 << 10];
     let parts = (0..2 * SOCKET_BUFFERS / part.len()).take_while(|_| stream.write_all(&part).is_ok());
     parts.count() * part.len()
 }
