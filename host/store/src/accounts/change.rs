@@ -4,7 +4,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{AccountChange, NewLink, SecondFactor, SecretHash, oidc};
+use super::{AccountChange, NewLink, ProviderSubject, SecondFactor, SecretHash, oidc};
 use crate::error::StoreError;
 use crate::query::{Bind, TableRows, Value};
 use crate::session::Session;
@@ -43,22 +43,7 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             }
             oidc::add(session, [name, display_name, role], at, person).await
         }
-        AccountChange::Link { name, person } => {
-            if oidc::has_person(session, &person).await? || !has_account(session, ACCOUNT, &name).await? {
-                return Ok(false);
-            }
-            let secrets = [
-                (
-                    "UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0, issuer = ",
-                    Value::Text(person.issuer),
-                ),
-                (", subject = ", Value::Text(person.subject)),
-                (" WHERE name = ", text(&name)),
-            ];
-            execute(session, secrets).await?;
-            run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(&name)).await?;
-            Ok(true)
-        }
+        AccountChange::Link { name, person } => link(session, &name, person).await,
         AccountChange::BeginOidc { attempt, began_before, max_of_address, max } => {
             oidc::begin(session, attempt, began_before, max_of_address, max).await
         }
@@ -73,14 +58,7 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             begin_session(session, name, token, at, provider_session).await
         }
         AccountChange::EndSessionsOfProvider { name, provider_session, began_before } => {
-            let of_account = (END_SESSIONS, Value::Text(name));
-            let began_before = (" AND created_at < ", Value::Integer(began_before));
-            let Some(ended) = provider_session.map(|hash| Value::Bytes(hash.to_vec())) else {
-                return execute(session, [of_account, began_before]).await;
-            };
-            // A session of which the provider named none may have begun with the one that ends.
-            let (or_unknown, is_ended) = ((" AND coalesce(provider_session, ", ended.clone()), (") = ", ended));
-            execute(session, [of_account, began_before, or_unknown, is_ended]).await
+            end_sessions_of_provider(session, name, provider_session, began_before).await
         }
         AccountChange::EndAccess { name } => run(session, &[END_SESSIONS, END_TOKENS], text(&name)).await,
         AccountChange::Renew { name, password, second, link } => {
@@ -176,6 +154,37 @@ async fn reset<S: Session>(session: &mut S, name: &str, link: &NewLink) -> Resul
     }
     run(session, &[END_SESSIONS, END_LINK, END_TOKENS, FORGET_CODES], text(name)).await?;
     add_link(session, name, link).await
+}
+
+/// Gives an account to a person at a provider, unless the person has one.
+async fn link<S: Session>(session: &mut S, name: &str, person: ProviderSubject) -> Result<bool, StoreError> {
+    if oidc::has_person(session, &person).await? || !has_account(session, ACCOUNT, name).await? {
+        return Ok(false);
+    }
+    let secrets = [
+        ("UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0, issuer = ", Value::Text(person.issuer)),
+        (", subject = ", Value::Text(person.subject)),
+        (" WHERE name = ", text(name)),
+    ];
+    execute(session, secrets).await?;
+    run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(name)).await?;
+    Ok(true)
+}
+
+async fn end_sessions_of_provider<S: Session>(
+    session: &mut S,
+    name: String,
+    provider_session: Option<SecretHash>,
+    began_before: i64,
+) -> Result<bool, StoreError> {
+    let of_account = (END_SESSIONS, Value::Text(name));
+    let began_before = (" AND created_at < ", Value::Integer(began_before));
+    let Some(ended) = provider_session.map(|hash| Value::Bytes(hash.to_vec())) else {
+        return execute(session, [of_account, began_before]).await;
+    };
+    // A session of which the provider named none may have begun with the one that ends.
+    let (or_unknown, is_ended) = ((" AND coalesce(provider_session, ", ended.clone()), (") = ", ended));
+    execute(session, [of_account, began_before, or_unknown, is_ended]).await
 }
 
 async fn has_account<S: Session>(session: &mut S, select: &str, name: &str) -> Result<bool, StoreError> {
