@@ -229,8 +229,8 @@ compose_files_are_valid() {
 compose_is_restricted() {
   $python - "$work"/compose{,.tls,.s3,.notices}.yml <<'PYTHON'
 import sys, yaml
-plain, tls, s3 = (yaml.safe_load(open(path)) for path in sys.argv[1:])
-for services in (plain, tls, s3):
+plain, tls, s3, notices = (yaml.safe_load(open(path)) for path in sys.argv[1:])
+for services in (plain, tls, s3, notices):
     for name, service in services["services"].items():
         assert service["read_only"] is True and service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"] and service["healthcheck"]["test"], name
@@ -242,6 +242,9 @@ assert all(desk[name].startswith("127.0.0.1:") for name in desk if name.endswith
 assert plain["services"]["postgres"]["network_mode"] == "none"
 assert tls["services"]["kakekomi"]["environment"]["KAKEKOMI_TLS_KEY"] == "/etc/kakekomi/tls/privkey.pem"
 assert "evidence_credentials" in s3["secrets"]
+mounts = [mount if isinstance(mount, str) else mount["target"] for mount in notices["services"]["kakekomi"]["volumes"]]
+for target in ("/etc/kakekomi/kakekomi.toml", "/etc/kakekomi/secrets"):
+    assert any(target in mount for mount in mounts), target
 print(desk["KAKEKOMI_DATABASE_URL"])
 PYTHON
 }
