@@ -20,7 +20,7 @@ pub(crate) const NAME_CLAIM: &str = "preferred_username";
 const DISPLAY_NAME_CLAIM: &str = "name";
 /// The most bytes of a subject (OpenID Connect Core 2).
 const MAX_SUBJECT: usize = 255;
-/// The actor of what the provider decides.
+/// The actor of events that the provider causes.
 const SYSTEM: &str = "system";
 
 impl Accounts {

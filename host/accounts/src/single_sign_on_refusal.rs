@@ -25,7 +25,7 @@ pub enum SingleSignOnRefusal {
     /// The provider, or the person there, refused.
     #[error("the provider answers with an error")]
     Denied,
-    /// The answer of the provider is wrong, or there is none.
+    /// The provider gave a wrong answer, or did not answer.
     #[error(transparent)]
     Provider(#[from] OidcError),
     /// The person has no role at this desk.

@@ -51,7 +51,7 @@ pub enum WebhookError {
     /// The name cannot be typed in a command.
     #[error("a name is 1 to {NAME_MAX} of a-z, 0-9, hyphen, underscore and dot")]
     Name,
-    /// The URL is none of an endpoint.
+    /// The URL cannot be the URL of an endpoint.
     #[error("the URL must be https://HOST/PATH, without a name or password before the host, and without a fragment")]
     Url,
     /// The URL's address is private.

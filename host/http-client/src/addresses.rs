@@ -48,8 +48,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !(is_reserved || address.is_private() || address.is_link_local() || address.is_documentation())
 }
 
-/// Accepts `2000::/3`, the only assigned part, without the parts of it that lead elsewhere, and IPv4 addresses behind NAT64. So a
-/// unique local, link-local, multicast, loopback and IPv4-mapped address is none.
+/// Accepts `2000::/3`, the only assigned part, without the parts of it that lead elsewhere, and IPv4 addresses behind NAT64. This
+/// refuses unique local, link-local, multicast, loopback and IPv4-mapped addresses.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     match segments {
