@@ -9,6 +9,26 @@ use std::fs;
 use serde::Deserialize;
 use serde_json::Value;
 
+/// The fields of free text, by their paths without indices. The table's accepted draft has all of them.
+pub const FREE_TEXT: [&str; 16] = [
+    "/contact/company",
+    "/contact/department",
+    "/contact/person",
+    "/contact/responsible",
+    "/incident/summary",
+    "/incident/purpose",
+    "/incident/discovery_trigger/note",
+    "/incident/target",
+    "/incident/operation",
+    "/incident/requests",
+    "/devices/os",
+    "/devices/antivirus",
+    "/devices/notes",
+    "/network/topology",
+    "/logs/name",
+    "/logs/note",
+];
+
 /// One draft with what is expected of it.
 #[derive(Debug)]
 pub struct Draft {

@@ -15,6 +15,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
+use kakekomi_tests::drafts::FREE_TEXT;
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree;
@@ -58,26 +59,6 @@ fn word(count: &mut usize) -> String {
     format!("{WORD}{count}")
 }
 
-/// The fields of free text, all of which the table's draft has.
-const FREE: [&str; 16] = [
-    "/contact/company",
-    "/contact/department",
-    "/contact/person",
-    "/contact/responsible",
-    "/incident/summary",
-    "/incident/purpose",
-    "/incident/discovery_trigger/note",
-    "/incident/target",
-    "/incident/operation",
-    "/incident/requests",
-    "/devices/os",
-    "/devices/antivirus",
-    "/devices/notes",
-    "/network/topology",
-    "/logs/name",
-    "/logs/note",
-];
-
 /// Phone numbers and addresses of the draft, which are recognized by their form.
 const SHAPED: [(&str, &str, &str); 3] = [
     ("/contact/phone", "080-7391-5526", "80739155"),
@@ -104,8 +85,8 @@ fn field_values_reach_no_log_or_metric(home: Home) {
     let (mut accepted, mut refused): (Value, Value) =
         (serde_json::from_str(&full).unwrap(), serde_json::from_str(&full).unwrap());
     accepted["consent"] = serde_json::from_slice::<Value>(&example(&server.home, &[])).unwrap()["consent"].take();
-    right(&mut accepted, "", &FREE, &mut count);
-    assert_eq!(count, FREE.len(), "a field is missing in the draft of the table");
+    right(&mut accepted, "", &FREE_TEXT, &mut count);
+    assert_eq!(count, FREE_TEXT.len(), "a field is missing in the draft of the table");
     for (path, value, _) in SHAPED {
         *accepted.pointer_mut(path).unwrap() = Value::from(value);
     }
@@ -136,7 +117,7 @@ fn field_values_reach_no_log_or_metric(home: Home) {
     }
     let kept = server.home.run(&["cases", "export"]).stdout;
     let kept = String::from_utf8(kept).unwrap();
-    let missing: Vec<_> = (1..=FREE.len()).filter(|word| !kept.contains(&format!("\"{WORD}{word}\""))).collect();
+    let missing: Vec<_> = (1..=FREE_TEXT.len()).filter(|word| !kept.contains(&format!("\"{WORD}{word}\""))).collect();
     assert!(missing.is_empty(), "words {missing:?} are not in the database, where alone they are looked for in vain");
     let stopped = server.stop();
     assert!(stopped.log.contains("/v1/submissions"), "there is no log: {}", stopped.log);

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use kakekomi_sealing::KeyFolder;
 use kakekomi_store::{EventKind, clock};
 use kakekomi_tests::applicant::{SUBMIT, example};
+use kakekomi_tests::drafts::FREE_TEXT;
 use kakekomi_tests::mail::{MailServer, ReceivedMail, Security};
 use kakekomi_tests::returning::{questions, submit, write};
 use kakekomi_tests::server::{Home, Server};
@@ -34,26 +35,6 @@ const WORD: &str = "kanaria";
 const ADDRESS: &str = "kanaria-mail@example.jp";
 /// An address of a Japanese carrier, which a mail names in quotes.
 const CARRIER: &str = "kanaria..mail.@docomo.ne.jp";
-/// Fields of free text.
-const FREE: [&str; 16] = [
-    "/contact/company",
-    "/contact/department",
-    "/contact/person",
-    "/contact/responsible",
-    "/incident/summary",
-    "/incident/purpose",
-    "/incident/discovery_trigger/note",
-    "/incident/target",
-    "/incident/operation",
-    "/incident/requests",
-    "/devices/0/os",
-    "/devices/0/antivirus",
-    "/devices/0/notes",
-    "/network/topology",
-    "/logs/0/name",
-    "/logs/0/note",
-];
-
 /// Makes the section of an operator.
 fn operator(name: &str, address: &str, role: &str, more: &str) -> String {
     format!("[[mail.operators]]\nname = {name:?}\naddress = {address:?}\nrole = {role:?}\n{more}\n")
@@ -82,8 +63,8 @@ fn submit_words(server: &Server, key: &str, locale: &str, address: Option<&str>)
     let full = fs::read_to_string(root().join("tests/cases/base/full.json")).unwrap();
     let mut draft: Value = serde_json::from_str(&full).unwrap();
     draft["consent"] = serde_json::from_slice::<Value>(&example(&server.home, &[])).unwrap()["consent"].take();
-    for path in FREE {
-        *draft.pointer_mut(path).unwrap_or_else(|| panic!("{path}")) = json!(format!("{WORD} {path}"));
+    for path in FREE_TEXT.map(|path| path.replace("/devices/", "/devices/0/").replace("/logs/", "/logs/0/")) {
+        *draft.pointer_mut(&path).unwrap_or_else(|| panic!("{path}")) = json!(format!("{WORD} {path}"));
     }
     let contact = draft["contact"].as_object_mut().unwrap();
     contact.remove("email");
