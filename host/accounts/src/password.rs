@@ -2,8 +2,8 @@
 //!
 //! `pool.hash("correct horse battery")` → `$argon2id$v=19$m=19456,t=2,p=1$…`; with 32 waiting, [`Busy`] at once
 //!
-//! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores, at the
-//! lowest priority. On a host with fewer than eight, the threads pause after each hash, so that they take an eighth of it.
+//! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get threads for a quarter of its
+//! cores, at the lowest priority, which pause after each hash, so that they take one part in 64 of it.
 
 use std::net::IpAddr;
 use std::num::NonZero;
@@ -33,6 +33,10 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 /// Bytes of a salt.
 const SALT_BYTES: usize = 16;
+/// Hashes may use one part in so many of the host's cores.
+const SHARE: u32 = 64;
+/// The time whose share is kept for a burst: on two cores some five people sign in without a pause.
+const BURST: Duration = Duration::from_secs(2);
 /// The nice value of a thread that hashes.
 #[cfg(target_os = "linux")]
 const LOWEST_PRIORITY: i32 = 19;
@@ -68,6 +72,8 @@ pub(crate) struct PasswordPool {
     threads: Arc<Semaphore>,
     /// Those that each address has.
     addresses: AddressPlaces,
+    /// The end of the time whose share is used up.
+    used_until: Arc<Mutex<Option<Instant>>>,
     /// The memory of hashes that have ended, for the next ones: the system need not find and clear 19 MiB for each.
     memory: Arc<Mutex<Vec<Memory>>>,
 }
@@ -84,6 +90,7 @@ impl PasswordPool {
             places: Arc::new(Semaphore::new(threads + PASSWORD_QUEUE)),
             threads: Arc::new(Semaphore::new(threads)),
             addresses: AddressPlaces::default(),
+            used_until: Arc::default(),
             memory: Arc::default(),
         }
     }
@@ -110,7 +117,8 @@ impl PasswordPool {
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Busy> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| Busy)?;
-        let (cores, runtime, memories) = (self.cores, Handle::current(), Arc::clone(&self.memory));
+        let (cores, runtime) = (self.cores, Handle::current());
+        let (used_until, memories) = (Arc::clone(&self.used_until), Arc::clone(&self.memory));
         let (answer, answered) = oneshot::channel();
         let run = move || {
             let _place = place;
@@ -119,7 +127,7 @@ impl PasswordPool {
             let mut memory = lock(&memories).pop().unwrap_or_default();
             let done = work(&mut memory);
             lock(&memories).push(memory);
-            let pause = pause_after(started.elapsed(), cores);
+            let pause = pause_after(started, Instant::now(), cores, &mut lock(&used_until));
             // The caller is answered before the pause; one that has gone needs no answer.
             let _ = answer.send(done);
             runtime.spawn(async move {
@@ -141,10 +149,14 @@ fn lower_priority() {
     }
 }
 
-/// Computes the pause after which one thread has used no more than an eighth of the cores.
-fn pause_after(took: Duration, cores: usize) -> Duration {
+/// Counts a hash, and computes the pause after which all of them have used no more than their share of the cores.
+fn pause_after(started: Instant, ended: Instant, cores: usize, used_until: &mut Option<Instant>) -> Duration {
     let cores = u32::try_from(cores).unwrap_or(u32::MAX).max(1);
-    took * 8_u32.saturating_sub(cores) / cores
+    let used = ended.saturating_duration_since(started) * SHARE / cores;
+    let earliest = ended.checked_sub(BURST).unwrap_or(ended);
+    let until = used_until.map_or(earliest, |until| until.max(earliest)) + used;
+    *used_until = Some(until);
+    until.saturating_duration_since(ended)
 }
 
 /// Finds the reason why a password cannot be taken, beside the names that it must not contain. There are no rules of
@@ -168,8 +180,8 @@ fn normalized(password: &str) -> String {
     if password.chars().nth(MAX_PASSWORD * 4).is_some() { String::new() } else { password.nfc().collect() }
 }
 
-fn lock(memories: &Mutex<Vec<Memory>>) -> MutexGuard<'_, Vec<Memory>> {
-    memories.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn hash(password: &str, memory: &mut Memory) -> Result<String, AccountError> {
@@ -259,10 +271,34 @@ mod tests {
     }
 
     #[test]
-    fn one_thread_uses_an_eighth_of_few_cores() {
-        let hash = Duration::from_millis(30);
-        for (cores, pause) in [(1, 210), (2, 90), (4, 30), (6, 10), (8, 0), (64, 0)] {
-            assert_eq!(pause_after(hash, cores), Duration::from_millis(pause), "{cores}");
+    fn hashes_after_a_burst_use_their_share_of_the_cores() {
+        let (start, hash, mut used_until) = (Instant::now(), Duration::from_millis(10), None);
+        let mut now = start;
+        let mut pause_on = |cores| {
+            let started = now;
+            now += hash;
+            let pause = pause_after(started, now, cores, &mut used_until);
+            now += pause;
+            (pause, now)
+        };
+        // On two cores 10 ms are the share of 320 ms.
+        let burst = (0..100).take_while(|_| pause_on(2).0.is_zero()).count();
+        assert_eq!(burst, 6);
+        let last = (0..1_000).map(|_| pause_on(2)).last().unwrap();
+        assert_eq!(last.0, Duration::from_millis(310));
+        let seconds = (last.1 - start).as_secs();
+        assert!((317..=323).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    fn idle_time_is_kept_for_a_burst_alone_and_many_cores_have_no_pause() {
+        let (now, hash) = (Instant::now(), Duration::from_millis(10));
+        let mut used_until = Some(now);
+        let later = now + Duration::from_hours(1);
+        pause_after(later - hash, later, 2, &mut used_until);
+        assert_eq!(used_until, Some(later - BURST + hash * 32));
+        for n in 1..1_000 {
+            assert_eq!(pause_after(now + hash * (n - 1), now + hash * n, 64, &mut None), Duration::ZERO);
         }
     }
 

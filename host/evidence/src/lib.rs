@@ -25,6 +25,7 @@ mod event;
 mod evidence;
 mod flush;
 mod folder;
+pub mod form_first;
 mod hash_state;
 pub mod limits;
 mod low_priority;

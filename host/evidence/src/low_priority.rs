@@ -12,6 +12,8 @@ use std::thread::{Builder, available_parallelism};
 
 use tokio::sync::oneshot;
 
+use crate::form_first;
+
 /// The nice value of the threads: a tenth of the weight of a thread of the default priority.
 #[cfg(target_os = "linux")]
 const PRIORITY: i32 = 10;
@@ -48,6 +50,7 @@ fn work_all(queue: &Mutex<Receiver<Work>>) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(work) = next else { return };
+        form_first::give_way();
         // A panic ends its own upload, whose caller gets no answer, and not the thread.
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     }

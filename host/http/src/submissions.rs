@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use kakekomi_core::{Context, Locale};
+use kakekomi_evidence::form_first;
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Shortage;
 use kakekomi_service::receipt::Receipt;
@@ -74,6 +75,7 @@ pub async fn submit(
     let through = through(RequestedPartner::read(&uri), &headers);
     let module = page_module(&headers);
     let submission = Submission { text, key, module, locale, return_hash, through, by_phone: None, client };
+    let _submitting = form_first::submitting();
     let judged = intake.submit(submission, now()).await;
     if matches!(judged.outcome, Outcome::Stored(_)) {
         metrics.case_stored(now());

@@ -128,9 +128,13 @@ fn ratios(engine: &[f64], native: &[f64]) -> Vec<f64> {
 }
 
 fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+    sorted(values.to_vec()).get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Sorts values, the smallest first.
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    values
 }
 
 fn micros(seconds: f64) -> f64 {

@@ -16,7 +16,8 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use super::super::drive::{Line, paced, post};
-use super::super::{median, ratios};
+use super::super::log::percentile;
+use super::super::{median, sorted};
 use super::{Desk, attempt, get, url_of};
 
 /// Open queues, and those of each account.
@@ -27,7 +28,7 @@ const CASES: u32 = 20;
 /// Time in which a case must appear at all.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Rounds in which submissions are sent without and with queues and flood, and the time of a turn.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 const TURN: Duration = Duration::from_secs(4);
 /// Applicants at a time, and the rate of their submissions: well below the peak.
 const CLIENTS: u32 = 16;
@@ -156,7 +157,7 @@ fn flooded(database: &str, desk: &Desk, cookies: &[String], draft: &[u8]) -> Res
             |client, number| post("/v1/submissions", &format!("Idempotency-Key: {key}-{client}-{number}\r\n"), draft);
         paced(desk.server.at, CLIENTS, SUBMISSIONS_PER_SECOND, TURN, &submit)
     };
-    let mut times = [const { [const { Vec::new() }; 2] }; 3];
+    let mut times = [const { Vec::new() }; 3];
     let tried = AtomicU32::new(0);
     for round in 0..=ROUNDS {
         let alone = turn(format!("alone-{round}"))?;
@@ -166,19 +167,16 @@ fn flooded(database: &str, desk: &Desk, cookies: &[String], draft: &[u8]) -> Res
         drop(queues);
         // The first round warms the desk.
         if round > 0 {
-            for (kind, sorted) in times.iter_mut().zip([alone, beside, both]) {
-                kind.iter_mut().zip([50, 99]).for_each(|(all, percent)| all.push(percentile(&sorted, percent)));
-            }
+            times.iter_mut().zip([alone, beside, both]).for_each(|(all, turn)| all.extend(turn));
         }
     }
-    let [[half, most], others @ ..] = times;
-    for (name, [other_half, other_most]) in [("500 open queues", &others[0]), ("queues and passwords", &others[1])] {
+    let [alone, queues, both] = times.map(sorted);
+    for (name, beside) in [("500 open queues", &queues), ("queues and passwords", &both)] {
+        let [half, most] = [50, 99].map(|percent| percentile(beside, percent) / percentile(&alone, percent));
         println!(
-            "submissions beside {name}, {database:<11} {:>6.2} × p50 and {:.2} × p99 without (aim 1.2); p99 {:.1} ms, without {:.1} ms",
-            median(&ratios(other_half, &half)),
-            median(&ratios(other_most, &most)),
-            1e3 * median(other_most),
-            1e3 * median(&most)
+            "submissions beside {name}, {database:<11} {half:>6.2} × p50 and {most:.2} × p99 without (aim 1.2); p99 {:.1} ms, without {:.1} ms",
+            1e3 * percentile(beside, 99),
+            1e3 * percentile(&alone, 99)
         );
     }
     let seconds = (TURN * u32::try_from(ROUNDS + 1)?).as_secs_f64();
@@ -218,9 +216,4 @@ fn guess(at: SocketAddr, tried: &AtomicU32, is_over: &AtomicBool) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// A percentile of sorted times.
-fn percentile(sorted: &[f64], percent: usize) -> f64 {
-    sorted.get(sorted.len() * percent / 100).copied().unwrap_or(f64::NAN)
 }

@@ -12,14 +12,14 @@ use kakekomi_tests::uploads::{Upload, noise};
 
 use super::super::drive::{paced, post};
 use super::super::log::percentile;
-use super::super::median;
 use super::super::start::SETTLED;
+use super::super::{median, sorted};
 use super::{BYTES, PIECE, Patch, mib, size};
 
 /// Uploads at once, each of a case of its own.
 const AT_ONCE: u32 = 50;
 /// Rounds in which the form is alone and beside uploads.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Applicants, and what all of them submit in a second: far more than a desk gets, and far less than it can take.
 const APPLICANTS: u32 = 16;
 const SUBMISSIONS_PER_SECOND: f64 = 100.0;
@@ -78,17 +78,15 @@ pub fn form(draft: &[u8]) -> Result<(), Box<dyn Error>> {
                 paced(server.at, APPLICANTS, SUBMISSIONS_PER_SECOND, turn, &submit)
             };
             submit("warm")?;
-            alone.push(1e3 * percentile(&submit("alone")?, 99));
+            alone.extend(submit("alone")?);
             let (took, slices) = while_uploading(&server, pace, || submit("beside"))?;
-            beside.push(1e3 * percentile(&took, 99));
+            beside.extend(took);
             speeds.push(mib(slices * SLICE as u64) / turn.as_secs_f64());
         }
-        let ratio = beside.iter().zip(&alone).map(|(beside, alone)| beside / alone).collect::<Vec<_>>();
+        let [alone, beside] = [alone, beside].map(|times| 1e3 * percentile(&sorted(times), 99));
         println!(
-            "HTTP /v1/submissions beside uploads  {:>8.2} × p99 without (aim 1.2); {:.1} ms, alone {:.1} ms; {AT_ONCE} uploads, {name}: {:.0} MiB/s",
-            median(&ratio),
-            median(&beside),
-            median(&alone),
+            "HTTP /v1/submissions beside uploads  {:>8.2} × p99 without (aim 1.2); {beside:.1} ms, alone {alone:.1} ms; {AT_ONCE} uploads, {name}: {:.0} MiB/s",
+            beside / alone,
             median(&speeds)
         );
     }
