@@ -28,7 +28,7 @@ pub async fn bind(store: &dyn Store, storage: &Arc<dyn PartStorage>) -> Result<(
     let bound = blocking(move || {
         let bound = storage.database()?;
         if bound.as_ref() != Some(&own) {
-            if !(storage.is_empty()? || is_new && bound.is_none()) {
+            if !(is_new && bound.is_none() || storage.is_empty()?) {
                 return Err(other(bound.as_deref(), Some(&own)));
             }
             storage.bind(&own)?;

@@ -9,6 +9,7 @@ use std::fs::{self, DirBuilder, DirEntry, File};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kakekomi_store::synced_fs::{create_dir_all_synced, leave_folder_to_owner, sync_parent_dir, write_synced};
@@ -31,25 +32,31 @@ pub struct FolderStorage {
     incoming: SpoolFolder,
     /// The file with the id of the database.
     store: PathBuf,
+    /// True once this process has created and flushed the folders of all objects.
+    has_folders: Arc<Mutex<bool>>,
 }
 
 impl FolderStorage {
-    /// Opens a folder; creates what is missing.
+    /// Opens a folder; creates it if it is missing.
     ///
     /// # Errors
     /// A folder cannot be created.
     pub fn open(path: &Path) -> io::Result<FolderStorage> {
         let [parts, incoming, store] = ["parts", "incoming", "store"].map(|name| path.join(name));
-        let storage = FolderStorage { parts, incoming: SpoolFolder::new(incoming), store };
+        let storage = FolderStorage { parts, incoming: SpoolFolder::new(incoming), store, has_folders: Arc::default() };
         create_dir_all_synced(&storage.parts)?;
         storage.incoming.create_folder()?;
-        storage.create_folders()?;
         Ok(storage)
     }
 
-    /// Creates the folders of all objects, and flushes their names, also those that another host is just creating: else an
-    /// object could be acknowledged whose folder does not outlast a power failure.
+    /// Creates the folders of all objects before the first object of this process, so that a first start need not wait for them.
+    /// Flushes their names, also those that another host is just creating: else an object could be acknowledged whose folder
+    /// does not outlast a power failure.
     fn create_folders(&self) -> io::Result<()> {
+        let mut has_folders = self.has_folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if *has_folders {
+            return Ok(());
+        }
         for begin in 0..=u8::MAX {
             let folder = self.parts.join(format!("{begin:02x}"));
             match DirBuilder::new().mode(0o700).create(&folder) {
@@ -58,7 +65,9 @@ impl FolderStorage {
                 Err(error) => return Err(error),
             }
         }
-        sync_parent_dir(&self.parts.join("00"))
+        sync_parent_dir(&self.parts.join("00"))?;
+        *has_folders = true;
+        Ok(())
     }
 
     fn path(&self, name: &ObjectName) -> PathBuf {
@@ -73,6 +82,7 @@ impl PartStorage for FolderStorage {
     }
 
     fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
+        self.create_folders()?;
         let path = self.path(name);
         flush(&spool.file)?;
         fs::rename(&spool.path, &path)?;

@@ -6,6 +6,7 @@
 //! Until then the plain bytes are served.
 
 use std::convert::Infallible;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -83,7 +84,7 @@ impl Asset {
 
     /// Compresses the file for every later request. Slow: not for a thread that serves.
     pub fn compress(&self) {
-        self.brotli.get_or_init(|| brotli(&self.bytes, BEST, WINDOW));
+        self.brotli.get_or_init(|| brotli(&self.bytes, BEST, window(self.size())));
     }
 
     /// Responds to a request for the file.
@@ -197,14 +198,23 @@ pub fn dynamic_response(body: impl Into<Vec<u8>>, media: &'static str, request: 
 const BEST: i32 = 11;
 const QUICK: i32 = 5;
 /// Logarithms of the size of Brotli's window in bytes. A window is cleared for each response: one of 4 MiB costs three times
-/// as much as compressing the text itself, which has some 5 KB.
-const WINDOW: i32 = 22;
-const QUICK_WINDOW: i32 = 18;
+/// as much as compressing the text itself, which has some 5 KB. Brotli's tables have its size too, and the allocator keeps
+/// their memory.
+const QUICK_WINDOW: u32 = 18;
+const WINDOWS: RangeInclusive<u32> = 10..=18;
+/// Bytes by which a window is smaller than the power of two.
+const WINDOW_GAP: usize = 16;
+
+/// Chooses the smallest window over a whole file, since a larger one finds nothing more.
+fn window(size: usize) -> u32 {
+    let bits = size.saturating_add(WINDOW_GAP).next_power_of_two().ilog2();
+    bits.clamp(*WINDOWS.start(), *WINDOWS.end())
+}
 
 /// Compresses bytes; `None` if that saves nothing.
-fn brotli(bytes: &[u8], quality: i32, window: i32) -> Option<Bytes> {
-    let parameters =
-        brotli::enc::BrotliEncoderParams { quality, lgwin: window, size_hint: bytes.len(), ..Default::default() };
+fn brotli(bytes: &[u8], quality: i32, window: u32) -> Option<Bytes> {
+    let lgwin = window.cast_signed();
+    let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin, size_hint: bytes.len(), ..Default::default() };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters).ok()?;
     (compressed.len() < bytes.len()).then(|| compressed.into())
@@ -227,6 +237,11 @@ mod tests {
         assert_eq!(asset.respond(&asks).headers()[header::CONTENT_ENCODING], "br");
         let refuses = request(header::ACCEPT_ENCODING, "br;q=0, gzip");
         assert!(!asset.respond(&refuses).headers().contains_key(header::CONTENT_ENCODING));
+    }
+
+    #[test]
+    fn window_is_as_large_as_the_file() {
+        assert_eq!([0, 1008, 1009, 65_521, 211_723, 600_000].map(window), [10, 10, 11, 17, 18, 18]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! `/openapi.json`, and Swagger UI at `/docs` to read it: its files are in the binary, nothing comes from another origin,
 //! and it runs under the desk's own content security policy.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use bytes::Bytes;
 use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 use utoipa_swagger_ui::Config;
@@ -72,7 +74,12 @@ impl DocsFiles {
         let config = Arc::new(Config::from("/openapi.json").validator_url("none"));
         let files = FILES.iter().filter_map(|name| {
             let file = utoipa_swagger_ui::serve(name, Arc::clone(&config)).ok()??;
-            Some((*name, Asset::new(file.bytes.into_owned(), media_type(name)?, CachePolicy::Revalidate)))
+            let bytes = match file.bytes {
+                // In the program already.
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            };
+            Some((*name, Asset::new(bytes, media_type(name)?, CachePolicy::Revalidate)))
         });
         let style = media_type(STYLE_NAME).map(|media| (STYLE_NAME, Asset::new(STYLE, media, CachePolicy::Revalidate)));
         let words = |blank: &str| match blank {

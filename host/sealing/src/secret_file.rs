@@ -20,20 +20,25 @@ pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let unfinished = Path::new(&unfinished);
     // The rest of an interrupted write, or a link placed there for root to follow.
     let _ = fs::remove_file(unfinished);
-    write_new(unfinished, bytes)?;
+    create(unfinished, bytes)?;
     fs::rename(unfinished, file)?;
     sync_folder_of(file)
 }
 
 /// Writes a file that must not exist yet; after an error it does not exist.
 pub fn write_new(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    create(file, bytes)?;
+    sync_folder_of(file).inspect_err(|_| drop(fs::remove_file(file)))
+}
+
+/// Writes and flushes a new file, but not its name; after an error it does not exist.
+fn create(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = fs::metadata(folder_of(file))?;
     let mut new = File::options().write(true).create_new(true).mode(0o600).open(file)?;
     let mut write = || {
         give(&new, Some((folder.uid(), folder.gid())))?;
         new.write_all(bytes)?;
-        new.sync_all()?;
-        sync_folder_of(file)
+        new.sync_all()
     };
     write().inspect_err(|_| drop(fs::remove_file(file)))
 }

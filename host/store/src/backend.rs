@@ -266,7 +266,8 @@ where
         Box::pin(async move {
             let mut session = self.backend.begin().await?;
             if convert::left(&mut session).await?.is_none() {
-                return Ok(0);
+                // One that is dropped closes its connection.
+                return session.commit().await.map(|()| 0);
             }
             let converted = convert::convert(&mut session, &seal).await?;
             session.commit().await?;

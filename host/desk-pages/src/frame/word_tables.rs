@@ -2,15 +2,53 @@
 //!
 //! `words! { QueueWords: title state }` → `struct QueueWords { title: String, state: String }`
 
-/// Makes a struct with a text for each name.
+use std::collections::BTreeMap;
+
+/// Makes a struct with a text for each name. The derive of serde would make 2.7 MB of machine code for all tables.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident: $($word:ident)*) => {
         $(#[$meta])*
         #[derive(Debug, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(try_from = "BTreeMap<String, String>")]
         #[allow(missing_docs, reason = "the words are documented by their texts")]
         pub struct $name { $(pub $word: String,)* }
+
+        impl TryFrom<BTreeMap<String, String>> for $name {
+            type Error = String;
+
+            fn try_from(texts: BTreeMap<String, String>) -> Result<$name, String> {
+                let mut table = Table { texts, missing: None };
+                let words = $name { $($word: table.take(stringify!($word)),)* };
+                table.end().map(|()| words)
+            }
+        }
     };
+}
+
+/// The texts of a table that no word has taken yet.
+struct Table {
+    texts: BTreeMap<String, String>,
+    missing: Option<&'static str>,
+}
+
+impl Table {
+    /// Takes the text of a word; an empty one if it is missing, so that the error needs no branch for each word.
+    fn take(&mut self, word: &'static str) -> String {
+        let text = self.texts.remove(word);
+        if text.is_none() {
+            self.missing = Some(word);
+        }
+        text.unwrap_or_default()
+    }
+
+    /// Reports a word that is missing or unknown.
+    fn end(self) -> Result<(), String> {
+        match (self.missing, self.texts.first_key_value()) {
+            (Some(word), _) => Err(format!("missing word `{word}`")),
+            (None, Some((word, _))) => Err(format!("unknown word `{word}`")),
+            (None, None) => Ok(()),
+        }
+    }
 }
 
 words! {
@@ -135,4 +173,22 @@ words! {
         search search_label search_hint search_title search_none
         close_many close_many_hint close_reason close_button close_done close_failed close_none
         refused_no_case refused_changed refused_state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AuditWords;
+
+    fn read(table: &str) -> Result<AuditWords, String> {
+        toml::from_str(table).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn missing_and_unknown_words_are_named() {
+        let names = ["title", "lead", "seq", "at", "actor", "event", "case", "none", "newest", "older", "applicant"];
+        let table = names.map(|name| format!("{name} = 'text of {name}'\n")).concat();
+        assert_eq!(read(&table).unwrap().older, "text of older");
+        assert!(read(&table.replace("older", "elder")).unwrap_err().contains("missing word `older`"));
+        assert!(read(&format!("{table}extra = ''")).unwrap_err().contains("unknown word `extra`"));
+    }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{Migrate as _, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -205,20 +205,37 @@ impl Database {
     /// Opens the connections of a serving process and migrates the database. Those of a database in memory are all the same.
     async fn connect(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<Database, StoreError> {
         let name = options.get_filename().display().to_string();
-        let connected = async {
-            let Some(file) = file else { return Ok(Database::of(pool(options, 0, READERS, None).await?)) };
-            // SQLite does not wait for the lock of a change of the journal mode: one connection changes it before the others
-            // open.
-            let opener: SqliteConnection = options.connect().await?;
-            let pool = async |connections| pool(options.clone(), connections, connections, Some(file.clone())).await;
-            let (pool, writer) = (pool(READERS).await?, pool(1).await?);
-            opener.close().await?;
-            Ok(Database { pool, writer, files: None })
+        let open = async |least, most| {
+            let opened = pool(options.clone(), least, most, file.clone()).await;
+            opened.map_err(|error| StoreError::Unreachable(name.clone(), error))
         };
-        let database = connected.await.map_err(|error| StoreError::Unreachable(name, error))?;
-        MIGRATIONS.run(&database.writer).await?;
-        Ok(database)
+        if file.is_none() {
+            let database = Database::of(open(0, READERS).await?);
+            migrate(&database.writer).await?;
+            return Ok(database);
+        }
+        // SQLite does not wait for the lock of a change of the journal mode: the writer changes it before the others open.
+        let writer = open(1, 1).await?;
+        let (pool, ()) = tokio::try_join!(open(READERS, READERS), migrate(&writer))?;
+        Ok(Database { pool, writer, files: None })
     }
+}
+
+/// Migrates a database. A new one gets all tables in one transaction, since each migration flushes twice otherwise; one with
+/// cases goes on after an interrupted migration, and a transaction of all would keep a copy of what they change.
+async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
+    let is_new: bool = sqlx::query_scalar("SELECT count(*) = 0 FROM sqlite_schema").fetch_one(writer).await?;
+    if !is_new {
+        return Ok(MIGRATIONS.run(writer).await?);
+    }
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    transaction.ensure_migrations_table(&MIGRATIONS.table_name).await?;
+    for migration in MIGRATIONS.iter() {
+        transaction.apply(&MIGRATIONS.table_name, migration).await?;
+    }
+    // It never had a case in clear that would have to leave the files first.
+    sqlx::query("DROP TABLE clear_cases").execute(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Opens connections that stay open: one that is opened after the file was moved would create a new file, and damage the log
@@ -251,4 +268,40 @@ pub(super) fn newest_migration() -> i64 {
 /// Checks SQLite's result codes for a read-only file, and for a file that it cannot open (the log's index).
 fn is_not_writable(code: Option<u32>) -> bool {
     matches!(code, Some(8 | 14))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn empty() -> SqlitePool {
+        one_reader(SqliteConnectOptions::from_str("sqlite::memory:").unwrap()).await.unwrap()
+    }
+
+    /// Reads the statements of all tables, and the migrations with their checksums.
+    async fn tables(pool: &SqlitePool) -> (Vec<(String, Option<String>)>, Vec<(i64, String, bool, Vec<u8>)>) {
+        let schema = sqlx::query_as("SELECT name, sql FROM sqlite_schema ORDER BY name").fetch_all(pool).await.unwrap();
+        let migrations = "SELECT version, description, success, checksum FROM _sqlx_migrations ORDER BY version";
+        (schema, sqlx::query_as(migrations).fetch_all(pool).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn new_database_has_the_tables_of_one_that_was_migrated_step_by_step() {
+        let (at_once, step_by_step) = (empty().await, empty().await);
+        migrate(&at_once).await.unwrap();
+        MIGRATIONS.run(&step_by_step).await.unwrap();
+        sqlx::query("DROP TABLE clear_cases").execute(&step_by_step).await.unwrap();
+        assert_eq!(tables(&at_once).await, tables(&step_by_step).await);
+        migrate(&at_once).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn interrupted_first_migration_begins_again() {
+        let pool = empty().await;
+        let mut transaction = pool.begin().await.unwrap();
+        MIGRATIONS.run_to(5, &mut *transaction).await.unwrap();
+        drop(transaction);
+        migrate(&pool).await.unwrap();
+        assert_eq!(tables(&pool).await.1.len(), MIGRATIONS.iter().count());
+    }
 }
