@@ -74,6 +74,7 @@ pub struct CodedWords {
     pub download: Coded,
     pub referral: Coded,
     pub referral_next: Coded,
+    pub referral_pending: Coded,
     pub remote: Coded,
     pub remote_next: Coded,
     pub work_mode: Coded,
@@ -261,6 +262,9 @@ mod tests {
         let coded = &words.coded;
         for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
             assert!(coded.referral.find(state).is_some() && coded.referral_next.find(state).is_some(), "{state}");
+        }
+        for state in ["recorded", "intent", "released"] {
+            assert!(coded.referral_pending.find(state).is_some(), "{state}");
         }
         for state in ["none", "ordered", "notified", "acknowledged", "ended"] {
             assert!(coded.remote.find(state).is_some() && coded.remote_next.find(state).is_some(), "{state}");
