@@ -174,6 +174,8 @@ pub struct Words {
     pub collect: CollectWords,
     /// The targets of notices.
     pub delivery: DeliveryWords,
+    /// The notices after their actions.
+    pub delivery_done: Coded,
 }
 
 impl Words {
@@ -245,6 +247,7 @@ mod tests {
             }
             are_named(&words.single_sign_on_refusal, &mut RefusalClass::WITH_PAGE.iter().map(|one| one.as_str()));
             clause_codes_have_their_words(&words);
+            are_named(&words.delivery_done, &mut ["test", "retry", "enable"].into_iter());
             for purpose in Purpose::ALL {
                 is_named(&words.coded.purpose, purpose.as_str());
             }
