@@ -5,7 +5,7 @@
  * the mail server has refused the address of `mail:duty` for good
  */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
@@ -33,6 +33,7 @@ export async function startWithNotices() {
   const settings = join(folder, "kakekomi.toml");
   writeFileSync(settings, settingsOf(folder, http, smtp));
   const desk = await startWithOperators(["--config", settings]);
+  await untilSubscribed(desk.data);
   execFileSync(BINARY, ["demo", "--data", desk.data]);
   await untilTried(desk.data);
   const stop = async () => {
@@ -88,9 +89,20 @@ role = "operator"
 `;
 }
 
+/** Waits until the last target of the settings answers a test: an event before that has no notice. @param {string} data */
+async function untilSubscribed(data) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { stderr } = spawnSync(BINARY, ["outbox", "test", "mail:duty", "--data", data], { encoding: "utf8" });
+    if (stderr.includes("550 5.1.1")) return;
+    await sleep(100);
+  }
+  throw new Error("the desk has no subscription for mail:duty");
+}
+
 /** Waits until no notice waits for its first attempt. @param {string} data */
 async function untilTried(data) {
-  const list = () => execFileSync(BINARY, ["outbox", "list", "--json", "--data", data], { maxBuffer: 1 << 26 });
+  const list = () =>
+    execFileSync(BINARY, ["outbox", "list", "--json", "--data", data], { stdio: ["ignore", "pipe", "ignore"] });
   for (let tries = 0; tries < 600; tries += 1) {
     const waiting = JSON.parse(String(list())).filter(({ attempts, state }) => state === "pending" && attempts === 0);
     if (waiting.every(({ target }) => target === "webhook:tickets")) return;

@@ -26,7 +26,7 @@ use kakekomi_tests::returning::{
     Returning, authorized, events, header_of, kinds, open, open_request, post, questions, start, state, submit, token,
     write, write_with,
 };
-use kakekomi_tests::server::Home;
+use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::{Answer, Request};
 use serde_json::{Value, json};
