@@ -265,8 +265,8 @@ fn thirty_wrong_codes_at_once_are_ten_attempts(home: Home) {
     let server = start(home);
     let case = submit(&server, "key-1");
     let unknown = Number::random().unwrap().to_string();
-    for number in [&case.number, &unknown] {
-        let wrong = |_| open_request(number, &ReturnCode::random().unwrap().to_string(), "198.51.100.1");
+    for (number, address) in [(&case.number, "198.51.100.1"), (&unknown, "198.51.100.3")] {
+        let wrong = |_| open_request(number, &ReturnCode::random().unwrap().to_string(), address);
         let answers = at_once(&server, &(0..30).map(wrong).collect::<Vec<_>>());
         let (judged, locked): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 401);
         assert_eq!((judged.len(), locked.len()), (10, 20), "{number}");
