@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BINARY, launch } from "./desk.mjs";
+import { startWithNotices } from "./notices.mjs";
 import { Operator, setUpAndSignIn, startWithOperators } from "./operators.mjs";
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("shots/", import.meta.url));
@@ -26,8 +27,13 @@ await walk("4-intake", `${desk.desk}/cases/new`);
 await context.clearCookies();
 await setUpAndSignIn(new Operator(page), desk.adminLink, "admin");
 await walk("5-accounts", `${desk.desk}/accounts`);
+await context.clearCookies();
+// Notices that failed are announced above the queue: they have a desk of their own.
+const noticed = await startWithNotices();
+await setUpAndSignIn(new Operator(page), noticed.link, "lead");
+await walk("6-delivery", `${noticed.desk}/delivery`);
 await browser.close();
-await desk.stop();
+await Promise.all([desk.stop(), noticed.stop()]);
 
 /** Takes a page's pictures in both languages, widths and colour schemes. */
 async function walk(name, address) {
@@ -43,5 +49,5 @@ async function walk(name, address) {
         });
       }
   // The actions of operators.mjs know the Japanese names.
-  await page.goto(`${desk.desk}/login?lang=ja`);
+  await page.goto(new URL("/login?lang=ja", address).href);
 }

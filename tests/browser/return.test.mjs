@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { answerOnce, field, option, unknown } from "./applicant.mjs";
+import { answerOnce, field, option, received, unknown } from "./applicant.mjs";
 import { BINARY, launch } from "./desk.mjs";
 import { startDeskThatIs } from "./opening.mjs";
 import { caseWithCode, deskEvent, openReturn, QUESTIONS, signIn, stateShown } from "./visit.mjs";
@@ -110,6 +110,24 @@ test("a wrong code and a wrong number get one sentence, and many attempts the ti
   await page.locator("#return-open").click();
   await page.locator("#return-failure", { hasText: /\d+:\d\dを過ぎてから/ }).waitFor();
   await context.close();
+});
+
+test("the offer of files names the return page on the receipt, and this page on the return page", async () => {
+  const offer = (page) => page.locator("#files .ways").locator("xpath=preceding-sibling::p").innerText();
+  for (const [locale, elsewhere, here] of [
+    ["ja", /「状況の確認・追加のご連絡」のページで送る/, /もう一度このページを開いて送る/],
+    ["en", /on the page where you follow your request/, /open this page again/],
+  ]) {
+    const receipt = await received(browser, desk.base, { locale });
+    assert.match(await offer(receipt.page), elsewhere);
+    const code = await receipt.page.locator("#return-code").innerText();
+    await receipt.context.close();
+    const { page, context } = await openReturn(browser, desk.base, { locale });
+    await signIn(page, { number: receipt.number, code });
+    assert.match(await offer(page), here);
+    assert.doesNotMatch(await offer(page), elsewhere);
+    await context.close();
+  }
 });
 
 for (const locale of ["ja", "en"]) {

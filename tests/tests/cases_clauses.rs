@@ -101,6 +101,8 @@ fn an_intent_by_commands_waits_for_another_person(home: Home) {
     let recorded = events(home, number).into_iter().rfind(|event| event["kind"] == "intent.recorded").unwrap();
     assert_eq!(recorded["body"]["name"], "田中");
     assert_eq!(recorded["body"]["document"]["sha256"].as_str().unwrap().len(), 64);
+    let queue = run(home, &["queue"]);
+    assert!(queue.contains("  referral recorded  "), "{queue}");
     let n = recorded["n"].to_string();
     // A user of the shell and an account of the desk may be one person.
     assert!(
@@ -112,5 +114,6 @@ fn an_intent_by_commands_waits_for_another_person(home: Home) {
     assert!(refused(home, &["report", number, "nobody", "--title", "t"], 2).contains("no registered organization"));
     assert!(refused(home, &["use-report", number, "2", "x", "--purpose", "sales"], 2).contains("security_settings"));
     run(home, &["withdraw-intent", number, "--reason", "no longer"]);
+    assert!(!run(home, &["queue"]).contains("referral"), "nobody has to act");
     assert!(refused(home, &["withdraw-intent", number, "--reason", "again"], 5).contains("no valid intent"));
 }

@@ -117,11 +117,11 @@ fn shown_case(view: &CaseView, scope: TokenScope) -> Value {
         line: case.line.clone(),
         waiting_since: case.waiting_since,
         follow_up: case.follow_up,
+        referral: case.clauses.referral.clone(),
         changed_n: case.changed_n,
     };
     let mut value = shown(&line);
     let Some(members) = value.as_object_mut() else { return value };
-    members.insert("referral".to_owned(), json!(case.clauses.referral));
     members.insert("remote".to_owned(), json!(case.clauses.remote));
     members.insert("files".to_owned(), view.files.iter().map(shown_file).collect());
     if scope == TokenScope::Queue {

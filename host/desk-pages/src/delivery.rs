@@ -1,6 +1,7 @@
 //! The targets of notices, for leads and administrators: counts, last answers, a test, and what was given up.
 //!
-//! `GET /delivery` → a row a target · `POST /delivery/webhook:siem/test` → 303 back; the answer is in the row some seconds later
+//! `GET /delivery` → a row a target · `POST /delivery/webhook:siem/test` → 303 `/delivery?done=test`; the answer is in the row some
+//! seconds later
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -9,18 +10,20 @@ use kakekomi_core::message::substitute;
 use kakekomi_store::OutboxTarget;
 use maud::{Markup, html};
 
-use crate::frame::visit::see_other;
+use crate::frame::visit::{Query, see_other};
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 
 const PATH: &str = "/delivery";
 
 /// Lists the targets.
-pub async fn list(visit: Visit) -> Result<Response, Problem> {
+pub async fn list(visit: Visit, query: Query) -> Result<Response, Problem> {
     let targets = visit.desk.parts.casework.targets(&visit.operator()?).await;
     let targets = targets.map_err(|error| Problem::work(&error))?;
     let words = &visit.words().delivery;
+    let done = query.get("done").and_then(|action| visit.words().delivery_done.find(action));
     let content = html! {
         h1 { (words.title) }
+        @if let Some(done) = done { p.notice role="status" { (done) " " a href=(PATH) { (words.reload) } } }
         p { (words.lead) }
         @if targets.is_empty() { p.sheet { (words.none) } } @else { (table(&visit, &targets)) }
     };
@@ -31,21 +34,26 @@ pub async fn list(visit: Visit) -> Result<Response, Problem> {
 pub async fn test(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let tested = visit.desk.parts.casework.test_target(&visit.operator()?, &name).await;
     tested.map_err(|error| Problem::work(&error))?;
-    Ok(see_other(PATH))
+    Ok(done("test"))
 }
 
 /// Tries the notices again that a target was not given.
 pub async fn retry(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let retried = visit.desk.parts.casework.retry_failed(&visit.operator()?, &name).await;
     retried.map_err(|error| Problem::work(&error))?;
-    Ok(see_other(PATH))
+    Ok(done("retry"))
 }
 
 /// Enables a disabled target.
 pub async fn enable(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let enabled = visit.desk.parts.casework.enable_target(&visit.operator()?, &name).await;
     enabled.map_err(|error| Problem::work(&error))?;
-    Ok(see_other(PATH))
+    Ok(done("enable"))
+}
+
+/// Leads back to the page, which says what an action has begun.
+fn done(action: &str) -> Response {
+    see_other(&format!("{PATH}?done={action}"))
 }
 
 /// Writes what nobody was told, above the queue; nothing where all was delivered.
@@ -91,25 +99,35 @@ fn row(visit: &Visit, target: &OutboxTarget) -> Markup {
     html! {
         tr {
             td.queue__number { strong { (inert::text(&target.name)) } }
-            td data-title=(words.state) {
-                @match (target.disabled_at, target.disabled_by_answer.as_deref()) {
-                    (Some(at), answer) => { (words.disabled) " " (inert::text(answer_word(visit, answer.unwrap_or_default()))) br; (moment::full(visit, at)) },
-                    _ => { (words.enabled) },
-                }
-            }
+            td data-title=(words.state) { (state(visit, target)) }
             td data-title=(words.pending) {
                 span.number { (target.pending) }
-                @if let Some(at) = target.oldest_at { br; (moment::since(visit, at)) }
+                @if let Some(at) = target.oldest_at { (moment_below(&moment::since(visit, at))) }
             }
-            td.number data-title=(words.failed) { (target.failed) }
+            td.number data-title=(words.failed) { span.due[target.failed > 0] { (target.failed) } }
             td.number data-title=(words.delivered) { (target.delivered) }
             td data-title=(words.answer) {
                 @if let Some(answer) = &target.last_answer { span.number { (inert::text(answer_word(visit, answer))) } }
-                @if let Some(at) = target.last_answer_at { br; (moment::full(visit, at)) }
+                @if let Some(at) = target.last_answer_at { (moment_below(&moment::full(visit, at))) }
             }
-            td.queue__actions { (actions(visit, target)) }
+            td.queue__actions { div.ways { (actions(visit, target)) } }
         }
     }
+}
+
+fn state(visit: &Visit, target: &OutboxTarget) -> Markup {
+    let words = &visit.words().delivery;
+    let Some(at) = target.disabled_at else { return html! { (words.enabled) } };
+    let answer = target.disabled_by_answer.as_deref().unwrap_or("–");
+    html! {
+        span.due { (substitute(&words.disabled, "answer", &inert::visible(answer_word(visit, answer)))) }
+        (moment_below(&moment::full(visit, at)))
+    }
+}
+
+/// Writes a moment below the value that it belongs to, or behind it on a narrow screen.
+fn moment_below(moment: &Markup) -> Markup {
+    html! { " " br; span.label { (moment) } }
 }
 
 /// Finds the words for an answer that is a word of ours; a code of the target stays as it is.

@@ -12,6 +12,7 @@ mod refusal;
 
 use crate::receipt_number::Number;
 pub use clause_states::ClauseStates;
+pub(crate) use clause_states::STEP_OF_DESK;
 pub use kind::{EventKind, UnknownKind};
 pub(crate) use projection::{APPLICANT, ERASED, may_hand_over};
 pub use projection::{Change, OUTCOMES, Projection, URGENCIES};

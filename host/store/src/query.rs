@@ -14,7 +14,7 @@ pub const LINE: &str = "cases.seq, number, received_at, status, accepted, module
      kind, ongoing, services, outcome, assignee, urgency, held";
 /// Columns of a [`super::QueueLine`].
 const QUEUE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
-     kind, ongoing, services, outcome, assignee, urgency, held, waiting_since, follow_up, changed_n";
+     kind, ongoing, services, outcome, assignee, urgency, held, waiting_since, follow_up, referral, changed_n";
 /// Selects [`FileLine`](crate::files::FileLine)s.
 pub const FILE: &str = "SELECT files.seq, id, number, recipient, what, log, length, declared_sha256, sha256, state, declared_n, \
      created_at, changed_at, expires_at, \

@@ -6,6 +6,7 @@
 //! Closed cases are a list of their own (`status: closed`), the last received first.
 
 use crate::case::{CaseLine, CaseRow};
+use crate::event::STEP_OF_DESK;
 
 /// Conditions on the cases of the queue; a case must meet all that are set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct QueueLine {
     pub waiting_since: Option<i64>,
     /// The date to look at it again; milliseconds since the epoch, UTC.
     pub follow_up: Option<i64>,
+    /// The state of the referral, as in [`ClauseStates`](crate::ClauseStates).
+    pub referral: Option<String>,
     /// The number of its last event that is no reading.
     pub changed_n: i64,
 }
@@ -69,6 +72,13 @@ impl QueueLine {
             waiting_since: self.waiting_since.unwrap_or(i64::MAX),
             seq: self.line.seq,
         }
+    }
+
+    /// Returns the state of a referral whose next step is the desk's, which would be forgotten otherwise: `recorded` needs the
+    /// confirmation by a second person, `intent` the release by a lead, `released` the package.
+    pub fn pending_referral(&self) -> Option<&str> {
+        let state = self.referral.as_deref().filter(|state| STEP_OF_DESK.contains(state))?;
+        self.line.may_hand_over().then_some(state)
     }
 }
 

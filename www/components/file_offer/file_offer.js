@@ -17,11 +17,12 @@ import { returnLink } from "../page_footer/page_footer.js";
 const openedFor = new Set();
 
 /**
- * @param {{ number: string, access: Access | null, named?: NamedLog[], open?: boolean, closed?: boolean }} props the right to send,
- *   or null without one; the logs that the form names; true to open the part at once; true for a closed case
+ * @param {{ number: string, access: Access | null, offer?: string, named?: NamedLog[], open?: boolean, closed?: boolean }} props the
+ *   right to send, or null without one; the key of the sentence that offers it; the logs that the form names; true to open the part
+ *   at once; true for a closed case
  * @returns {HTMLElement}
  */
-export function createFileOffer({ number, access, named = [], open = false, closed = false }) {
+export function createFileOffer({ number, access, offer = "files_offer", named = [], open = false, closed = false }) {
   Object.assign(state.description.words, OFFER_WORDS[state.language]);
   const failure = element("p.strong", { role: "status" });
   const body = element("div");
@@ -42,7 +43,7 @@ export function createFileOffer({ number, access, named = [], open = false, clos
   const opener = button("second", say("files_open"), () => show(true), { id: "open-files" });
   if (!access || !isOwnDocument()) body.append(element("p", say("files_elsewhere"), " ", returnLink()));
   else {
-    body.append(element("p", say("files_offer")), element("div.ways", opener), failure);
+    body.append(element("p", say(offer)), element("div.ways", opener), failure);
     if (open || openedFor.has(number)) void show(false);
   }
   return element("section.file-offer", { id: "files", "aria-labelledby": "files-title" }, heading, body);

@@ -26,6 +26,7 @@ import { createWithdrawal } from "../return_withdrawal/return_withdrawal.js";
 export function createReturnCase({ pages, done, signal }) {
   const found = /** @type {form.ReturnedCase} */ (visit.found);
   const title = say("return_case_title");
+  const isClosed = found.state === "closed";
   const words = done ? say(done, { time: timeOf(state.desk.now()) }) : "";
   const notice = done ? element("p.return-case__done", { id: "return-done", tabindex: "-1" }, words) : null;
   const parts = [
@@ -38,11 +39,13 @@ export function createReturnCase({ pages, done, signal }) {
     createFileOffer({
       number: found.number,
       access: fileAccess(found.number),
-      open: found.files.length > 0,
-      closed: found.state === "closed",
+      offer: "files_offer_return",
+      // A closed case takes no files: it shows the sentence that says so, and offers nothing.
+      open: found.files.length > 0 || isClosed,
+      closed: isClosed,
     }),
     createAddition({ pages, signal }),
-    found.state !== "closed" && createWithdrawal({ pages }),
+    !isClosed && createWithdrawal({ pages }),
     ending(pages),
   ];
   return {

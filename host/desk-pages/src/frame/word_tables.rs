@@ -155,7 +155,7 @@ words! {
 words! {
     /// Words of the targets of notices.
     DeliveryWords: title lead none target state pending failed delivered answer actions enabled disabled test retry enable
-        timed_out no_answer untrusted private unknown_host bad_address banner_failed banner_disabled banner_link
+        timed_out no_answer untrusted private unknown_host bad_address banner_failed banner_disabled banner_link reload
 }
 
 words! {

@@ -74,6 +74,7 @@ pub struct CodedWords {
     pub download: Coded,
     pub referral: Coded,
     pub referral_next: Coded,
+    pub referral_pending: Coded,
     pub remote: Coded,
     pub remote_next: Coded,
     pub work_mode: Coded,
@@ -173,6 +174,8 @@ pub struct Words {
     pub collect: CollectWords,
     /// The targets of notices.
     pub delivery: DeliveryWords,
+    /// The notices after their actions.
+    pub delivery_done: Coded,
 }
 
 impl Words {
@@ -244,6 +247,7 @@ mod tests {
             }
             are_named(&words.single_sign_on_refusal, &mut RefusalClass::WITH_PAGE.iter().map(|one| one.as_str()));
             clause_codes_have_their_words(&words);
+            are_named(&words.delivery_done, &mut ["test", "retry", "enable"].into_iter());
             for purpose in Purpose::ALL {
                 is_named(&words.coded.purpose, purpose.as_str());
             }
@@ -261,6 +265,9 @@ mod tests {
         let coded = &words.coded;
         for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
             assert!(coded.referral.find(state).is_some() && coded.referral_next.find(state).is_some(), "{state}");
+        }
+        for state in ["recorded", "intent", "released"] {
+            assert!(coded.referral_pending.find(state).is_some(), "{state}");
         }
         for state in ["none", "ordered", "notified", "acknowledged", "ended"] {
             assert!(coded.remote.find(state).is_some() && coded.remote_next.find(state).is_some(), "{state}");

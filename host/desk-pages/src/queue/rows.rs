@@ -60,9 +60,9 @@ fn row(visit: &Visit, queued: &QueueLine, context: Option<&Context>, can_close: 
                 @if line.held { " " span.tag { (words.is_held) } }
             }
             td.queue__contents { (contents(visit, queued)) }
-            td.queue__state { (state(visit, &line.status, line.outcome.as_deref())) }
+            td.queue__state { (state(visit, &line.status, line.outcome.as_deref())) (pending_referral(visit, queued)) }
             td.queue__waiting.number { (waiting(visit, queued, context)) }
-            td { @if let Some(name) = &line.assignee { (inert::text(name)) } @else { span.label.none { "–" } } }
+            td.queue__assignee { @if let Some(name) = &line.assignee { (inert::text(name)) } @else { span.label.none { "–" } } }
             td.number {
                 @if let Some(at) = queued.follow_up {
                     span.due[is_due] { (moment::date(visit, at)) @if is_due { " " (words.is_due) } }
@@ -96,6 +96,13 @@ pub fn state(visit: &Visit, status: &str, outcome: Option<&str>) -> Markup {
     html! {
         span class={ "state state--" (status) } { (coded.status.get(status)) }
         @if let Some(outcome) = outcome { " " span.label { (coded.outcome.get(outcome)) } }
+    }
+}
+
+/// Writes the step of a hand-over for which the case waits at the desk; nothing for another case.
+fn pending_referral(visit: &Visit, queued: &QueueLine) -> Markup {
+    html! {
+        @if let Some(state) = queued.pending_referral() { " " span.tag { (visit.words().coded.referral_pending.get(state)) } }
     }
 }
 

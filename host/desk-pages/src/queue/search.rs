@@ -34,7 +34,9 @@ pub async fn search(visit: Visit, fields: FormFields) -> Result<Response, Proble
     }
     let lines: Vec<Read<QueueLine>> = found
         .into_iter()
-        .map(|line| line.map(|line| QueueLine { line, waiting_since: None, follow_up: None, changed_n: 0 }))
+        .map(|line| {
+            line.map(|line| QueueLine { line, waiting_since: None, follow_up: None, referral: None, changed_n: 0 })
+        })
         .collect();
     let words = &visit.words().queue;
     let content = html! {

@@ -1,5 +1,7 @@
 //! Referral, reports and remote work on the pages: the forms of each state, the missing steps in words, and the printed pages.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use kakekomi_accounts::Role;
 use kakekomi_service::sealed_case::{EventDraft, seal_store_event};
@@ -68,6 +70,8 @@ async fn a_hand_over_is_prepared_by_three_people_and_each_page_says_what_is_miss
     assert!(without.status == StatusCode::UNPROCESSABLE_ENTITY && without.body.contains("確認の欄にチェック"));
     let recorded = act(&desk, &sato, &number, "intent", &intent_fields(&desk)).await;
     assert_eq!(recorded.status, StatusCode::SEE_OTHER, "{}", recorded.body);
+    let queue = async |lang: &str| desk.get(&format!("/?lang={lang}"), &sato).await.body;
+    assert!(queue("ja").await.contains("提供意思の確認待ち") && queue("en").await.contains("Intent to be confirmed"));
     let (own, other) = (desk.get(&path, &sato).await.body, desk.get(&path, &suzuki).await.body);
     assert!(own.contains("別の担当者が確認してください") && !offered(&own).contains(&"confirm_intent"));
     assert!(offered(&other).contains(&"confirm_intent"));
@@ -79,6 +83,7 @@ async fn a_hand_over_is_prepared_by_three_people_and_each_page_says_what_is_miss
     assert!(early.status == StatusCode::UNPROCESSABLE_ENTITY && early.body.contains("提供意思が記録されていないか"));
     assert_eq!(act(&desk, &suzuki, &number, "confirm_intent", "confirm=yes").await.status, StatusCode::SEE_OTHER);
 
+    assert!(queue("ja").await.contains("引き渡しの承認待ち") && queue("en").await.contains("Hand-over to be released"));
     let page = desk.get(&path, &suzuki).await.body;
     assert!(page.contains("責任者が承認します") && !offered(&page).contains(&"release"), "a lead releases");
     let forbidden = act(&desk, &suzuki, &number, "release", "organization=ntt-at").await;
@@ -86,6 +91,7 @@ async fn a_hand_over_is_prepared_by_three_people_and_each_page_says_what_is_miss
     let page = desk.get(&path, &lead).await.body;
     assert!(offered(&page).contains(&"release") && page.contains("調査会社 &lt;b&gt;"));
     assert_eq!(act(&desk, &lead, &number, "release", "organization=ntt-at").await.status, StatusCode::SEE_OTHER);
+    assert!(queue("ja").await.contains("パッケージの作成待ち") && queue("en").await.contains("Package to be made"));
     let page = desk.get(&path, &lead).await.body;
     assert!(page.contains("引き渡すファイルが、まだ作成されていません") && page.contains("同意書"));
 
@@ -99,6 +105,7 @@ async fn a_hand_over_is_prepared_by_three_people_and_each_page_says_what_is_miss
     let withdrawn = act(&desk, &sato, &number, "withdraw_intent", "reason=やめる").await;
     assert_eq!(withdrawn.status, StatusCode::SEE_OTHER);
     assert!(desk.get(&path, &sato).await.body.contains("提供意思が取り下げられています"));
+    assert!(!queue("ja").await.contains("待ち</span>"), "no mark of a hand-over is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,11 +232,13 @@ async fn programs_see_the_states_of_referral_and_remote_work() {
     let number = submit_without_services(&desk, "malware").await;
     let cookie = desk.sign_in(Role::Operator).await;
     let token = desk.accounts.add_token("cli:test", "operator", TokenScope::Queue).await.unwrap();
-    let states = async || {
-        let request =
-            Request::get(format!("/api/cases/{number}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let get = async |path: &str| {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
         let body = desk.send(request.body(Body::empty()).unwrap()).await.body;
-        let case: serde_json::Value = serde_json::from_str(&body).unwrap();
+        serde_json::from_str::<serde_json::Value>(&body).unwrap()
+    };
+    let states = async || {
+        let case = get(&format!("/api/cases/{number}")).await;
         (case["referral"].clone(), case["remote"].clone(), case)
     };
     let (referral, remote, _) = states().await;
@@ -240,8 +249,12 @@ async fn programs_see_the_states_of_referral_and_remote_work() {
     assert_eq!((referral, remote), (json!("applied"), json!("notified")));
     let described: serde_json::Value = serde_json::from_str(&desk.get("/openapi.json", "").await.body).unwrap();
     let schemas = &described["components"]["schemas"];
-    let known = ["Case", "CaseStates", "CaseFiles"].map(|name| schemas[name]["properties"].as_object().unwrap().keys());
-    let mut known: Vec<_> = known.into_iter().flatten().collect();
-    known.sort();
-    assert_eq!(case.as_object().unwrap().keys().collect::<Vec<_>>(), known);
+    let known = |names: &[&str]| {
+        let keys = names.iter().flat_map(|name| schemas[name]["properties"].as_object().unwrap().keys());
+        keys.cloned().collect::<BTreeSet<_>>()
+    };
+    let members = |case: &serde_json::Value| case.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(members(&case), known(&["Case", "CaseStates", "CaseFiles"]));
+    let listed = &get("/api/cases").await["cases"][0];
+    assert_eq!((members(listed), &listed["referral"]), (known(&["Case"]), &json!("applied")));
 }

@@ -40,7 +40,9 @@ async fn leads_and_administrators_look_after_notices() {
         }
     }
     let retried = desk.post("/delivery/webhook:siem/retry", &admin, "").await;
-    assert_eq!((retried.status, retried.header("location")), (StatusCode::SEE_OTHER, "/delivery"));
+    assert_eq!((retried.status, retried.header("location")), (StatusCode::SEE_OTHER, "/delivery?done=retry"));
+    let done = desk.get(retried.header("location"), &admin).await.body;
+    assert!(done.contains("role=\"status\"") && done.contains("届けられなかった通知を、もう一度送ります"), "{done}");
     let failed = OutboxFilter { state: Some(NoticeState::Failed), target: None };
     assert!(desk.intake.store.notices(0, 9, &failed).await.unwrap().is_empty());
 

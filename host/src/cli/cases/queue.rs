@@ -81,7 +81,8 @@ fn print_lines(lines: &[QueueLine], format: &FormatArgs, desk: &Desk) -> Result<
     }
     let style = Style::of_stdout();
     let mut text = String::new();
-    for QueueLine { line, waiting_since, follow_up, .. } in lines {
+    for queued in lines {
+        let QueueLine { line, waiting_since, follow_up, .. } = queued;
         let urgency = line.urgency.as_deref().unwrap_or(Urgency::Normal.as_str());
         let _ = write!(text, "{}  {}  {}", style.strong(&line.number), inert(urgency), inert(&line.status));
         match waiting_since {
@@ -90,6 +91,9 @@ fn print_lines(lines: &[QueueLine], format: &FormatArgs, desk: &Desk) -> Result<
             }
             None if line.status == WorkState::Waiting.as_str() => text.push_str("  waits for the applicant"),
             None => {}
+        }
+        if let Some(state) = queued.pending_referral() {
+            let _ = write!(text, "  referral {state}");
         }
         for shown in [&line.coded.kind, &line.assignee].into_iter().flatten() {
             let _ = write!(text, "  {}", inert(shown));

@@ -18,6 +18,8 @@ const RELEASED: &str = "released";
 const PACKAGED: &str = "packaged";
 const COLLECTED: &str = "collected";
 const WITHDRAWN: &str = "withdrawn";
+/// The states whose next step is the desk's: a confirmation by a second person, a release by a lead, a package.
+pub(crate) const STEP_OF_DESK: [&str; 3] = [RECORDED, INTENT, RELEASED];
 /// The states of remote or guided work.
 const ORDERED: &str = "ordered";
 const NOTIFIED: &str = "notified";

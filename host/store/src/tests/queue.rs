@@ -68,6 +68,36 @@ async fn the_queue_is_ordered_by_urgency_and_by_the_time_that_applicants_wait() 
 }
 
 #[tokio::test]
+async fn a_line_of_the_queue_names_the_step_of_a_hand_over_that_the_desk_has_to_take() {
+    for database in databases().await {
+        let referred = case(&database, None, 1).await;
+        let pending = async |status: Option<&str>| {
+            let filter = QueueFilter { status: status.map(str::to_owned), ..QueueFilter::default() };
+            let mut lines = database.store.queue(&filter, None, 9).await.unwrap();
+            lines.pop().unwrap().unwrap().pending_referral().map(str::to_owned)
+        };
+        assert_eq!(pending(None).await, None);
+        for (kind, actor, expected) in [
+            (EventKind::ReferralApplied, "operator:sato", None),
+            (EventKind::IntentRecorded, "operator:sato", Some("recorded")),
+            (EventKind::IntentGiven, "operator:suzuki", Some("intent")),
+            (EventKind::HandoverReleased, "operator:lead", Some("released")),
+            (EventKind::IntentWithdrawn, "operator:sato", None),
+            (EventKind::IntentGiven, "applicant", Some("intent")),
+        ] {
+            let event = NewEvent { actor: actor.to_owned(), ..new_event(&referred, kind, &json!({})) };
+            assert!(matches!(appended(&database.store, event).await, crate::Appended::Stored { .. }), "{kind}");
+            assert_eq!(pending(None).await.as_deref(), expected, "{kind}");
+        }
+        for (outcome, expected) in [("advised", None), ("introduced", Some("intent"))] {
+            append(&database, &referred, EventKind::CaseClosed, 12, json!({"outcome": outcome})).await;
+            assert_eq!(pending(Some("closed")).await.as_deref(), expected, "only an introduced case is handed over");
+            append(&database, &referred, EventKind::CaseReopened, 13, json!({})).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_condition_of_the_queue_leaves_out_the_others() {
     for database in databases().await {
         let [mine, other, test, late] = {
