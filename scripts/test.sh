@@ -76,6 +76,10 @@ one_build() { # of each crate, for the program and the tests alike
   ! grep '^ *Compiling' <<<"$compiled" | tee -a "$failures" | grep .
 }
 
+rust_tests() { # as they were built; a build that fails gives no list, and then no test is run
+  cargo test --release --locked --workspace --no-run --message-format json-render-diagnostics | node scripts/rust-tests.mjs
+}
+
 installation() { # of the program that was built
   scripts/dist.sh --archive-only "$target/install-check" && scripts/install-check.sh "$target/install-check"
 }
@@ -126,7 +130,8 @@ beside=$!
 KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
 export KAKEKOMI_TEST_POSTGRES
 
-suite "Rust: rules, table of cases, rules of the repository, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
+suite "Rust: rules, table of cases, rules of the repository, HTTP, command line" rust_tests
+suite "Rust: examples in documentation" cargo test --release --locked --workspace --no-fail-fast --doc
 
 suite "Node over the ABI alone: table of cases" node --test tests/abi_host.test.mjs
 suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs

@@ -9,8 +9,10 @@ mod home;
 use std::fs::File;
 use std::io::{BufRead, BufReader, PipeReader, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -20,6 +22,11 @@ pub use home::{Home, binary};
 
 /// Time in which a server must answer: it compiles the module to machine code first.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Ports of [`free_address`]; those of `scripts/postgres.sh` follow.
+const PORTS: Range<u16> = 10_000..20_000;
+/// Distance between the first ports of processes with successive numbers.
+const PORTS_OF_A_PROCESS: u32 = 331;
 
 /// Makes the command that serves a home at an address, started by a shell command.
 fn serve_command(home: &Home, at: SocketAddr, more: &[&str], start: &str) -> Command {
@@ -279,7 +286,19 @@ impl Drop for Server {
     }
 }
 
-/// Finds a free address of this machine.
+/// Finds a free address of this machine, which no other caller in this process gets.
+///
+/// Its port is below those that Linux gives to connections and to listeners without a port of their own, so that none of them takes
+/// it before the desk does, or while the desk restarts.
 pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    loop {
+        // Programs that run at the same time begin far from each other.
+        let number =
+            std::process::id().wrapping_mul(PORTS_OF_A_PROCESS).wrapping_add(CALLS.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + u16::try_from(number % u32::from(PORTS.end - PORTS.start)).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return SocketAddr::from(([127, 0, 0, 1], port));
+        }
+    }
 }

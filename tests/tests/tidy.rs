@@ -149,6 +149,12 @@ fn host_checks_with_the_module_only() {
 }
 
 #[test]
+fn bench_is_left_out_of_the_tests_and_has_none() {
+    let bench = files().into_iter().filter(|file| file.path.starts_with("tests/bench/src/"));
+    none(bench.filter(|file| file.text.contains("#[test]")).map(|file| file.path));
+}
+
+#[test]
 fn only_the_listed_files_have_unsafe_code() {
     let words =
         |code: &str| code.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == "unsafe");
