@@ -224,11 +224,16 @@ impl Database {
 /// Migrates a database. A new one gets all tables in one transaction, since each migration flushes twice otherwise; one with
 /// cases goes on after an interrupted migration, and a transaction of all would keep a copy of what they change.
 async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    let is_new: bool = sqlx::query_scalar("SELECT count(*) = 0 FROM sqlite_schema").fetch_one(writer).await?;
-    if !is_new {
+    let is_new = "SELECT count(*) = 0 FROM sqlite_schema";
+    if !sqlx::query_scalar(is_new).fetch_one(writer).await? {
         return Ok(MIGRATIONS.run(writer).await?);
     }
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    // Another process may have been first.
+    if !sqlx::query_scalar(is_new).fetch_one(&mut *transaction).await? {
+        transaction.rollback().await?;
+        return Ok(MIGRATIONS.run(writer).await?);
+    }
     transaction.ensure_migrations_table(&MIGRATIONS.table_name).await?;
     for migration in MIGRATIONS.iter() {
         transaction.apply(&MIGRATIONS.table_name, migration).await?;
