@@ -10,8 +10,6 @@
     reason = "a test that cannot go on stops"
 )]
 
-use std::sync::Barrier;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use kakekomi_sealing::KeyFolder;
@@ -26,7 +24,7 @@ use kakekomi_tests::returning::{
     Returning, authorized, events, header_of, kinds, open, open_request, post, questions, start, state, submit, token,
     write, write_with,
 };
-use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::server::Home;
 use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::{Answer, Request};
 use serde_json::{Value, json};
@@ -37,8 +35,6 @@ on_both_databases! {
     a_replay_never_rebinds_a_code
     a_new_code_ends_the_old_one_and_its_visits
     wrong_numbers_and_wrong_codes_are_the_same
-    ten_wrong_codes_lock_one_address_alone
-    thirty_wrong_codes_at_once_are_ten_attempts
     an_erased_case_opens_nothing
     a_token_is_worth_nothing_after_its_end
     a_withdrawal_closes_and_an_addition_reopens
@@ -225,61 +221,6 @@ fn wrong_numbers_and_wrong_codes_are_the_same(home: Home) {
     let [wrong_code, others @ ..] = medians;
     // Both databases and other tests run beside this one; the long run compares more closely.
     assert!(others.iter().all(|other| (other / wrong_code - 1.0).abs() < 0.5), "{medians:?}");
-}
-
-fn ten_wrong_codes_lock_one_address_alone(home: Home) {
-    let server = start(home);
-    let case = submit(&server, "key-1");
-    let wrong = ReturnCode::random().unwrap().to_string();
-    let attempt = |address: &str, code: &str| server.send(&open_request(&case.number, code, address));
-    for index in 0..10 {
-        attempt(&format!("2001:db8::{index}"), &wrong).assert_problem("a wrong code", 401, "return.refused");
-    }
-    let locked = attempt("2001:db8::ff", &case.code);
-    locked.assert_problem("an eleventh attempt from the same network", 429, "return.locked");
-    let seconds: u64 = locked.header("retry-after").unwrap().parse().unwrap();
-    assert!((800..=900).contains(&seconds), "{seconds}");
-    assert_eq!(attempt("2001:db8:0:1::1", &case.code).status, 200, "another network");
-    let other = submit(&server, "key-2");
-    let elsewhere = server.send(&open_request(&other.number, &other.code, "2001:db8::1"));
-    assert_eq!(elsewhere.status, 200, "another number from the same network");
-    let unknown = Number::random().unwrap().to_string();
-    let tries = (0..11).map(|_| server.send(&open_request(&unknown, &wrong, "2001:db8::1")).status);
-    assert_eq!(tries.collect::<Vec<_>>().last().copied(), Some(429), "an unknown number is locked as well");
-}
-
-/// Sends requests at the same moment.
-fn at_once(server: &Server, requests: &[Request]) -> Vec<Answer> {
-    let barrier = Barrier::new(requests.len());
-    let send = |request| {
-        barrier.wait();
-        server.send(request)
-    };
-    thread::scope(|scope| {
-        let senders: Vec<_> = requests.iter().map(|request| scope.spawn(move || send(request))).collect();
-        senders.into_iter().map(|sender| sender.join().unwrap()).collect()
-    })
-}
-
-fn thirty_wrong_codes_at_once_are_ten_attempts(home: Home) {
-    let server = start(home);
-    let case = submit(&server, "key-1");
-    let unknown = Number::random().unwrap().to_string();
-    for (number, address) in [(&case.number, "198.51.100.1"), (&unknown, "198.51.100.3")] {
-        let wrong = |_| open_request(number, &ReturnCode::random().unwrap().to_string(), address);
-        let answers = at_once(&server, &(0..30).map(wrong).collect::<Vec<_>>());
-        let (judged, locked): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 401);
-        assert_eq!((judged.len(), locked.len()), (10, 20), "{number}");
-        assert!(judged.iter().all(|answer| comparable(answer) == comparable(judged[0])), "{number}");
-        locked.iter().for_each(|answer| answer.assert_problem("above the limit", 429, "return.locked"));
-    }
-    open(&server, &case).assert_problem("the right code from that address", 429, "return.locked");
-    let right = open_request(&case.number, &case.code, "198.51.100.2");
-    for round in 0..3 {
-        // A right code leaves nothing behind, so that the applicant opens the case as often as they like.
-        let answers = at_once(&server, &vec![right.clone(); 10]);
-        assert!(answers.iter().all(|answer| answer.status == 200), "{round}: {:?}", answers[0]);
-    }
 }
 
 fn an_erased_case_opens_nothing(home: Home) {
