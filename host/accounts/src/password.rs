@@ -295,8 +295,8 @@ mod tests {
         let (now, hash) = (Instant::now(), Duration::from_millis(10));
         let mut used_until = Some(now);
         let later = now + Duration::from_hours(1);
-        pause_after(later - hash, later, 2, &mut used_until);
-        assert_eq!(used_until, Some(later - BURST + hash * 32));
+        pause_after(later, later + hash, 2, &mut used_until);
+        assert_eq!(used_until.map(|until| until + BURST), Some(later + hash * 33));
         for n in 1..1_000 {
             assert_eq!(pause_after(now + hash * (n - 1), now + hash * n, 64, &mut None), Duration::ZERO);
         }
