@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use kakekomi_store::synced_fs::{create_dir_all_synced, leave_folder_to_owner, sync_parent_dir, write_synced};
 
+use crate::flush::flush;
 use crate::object_name::ObjectName;
 use crate::space::Space;
 use crate::spool::{Spool, SpoolFolder, old_files};
@@ -83,7 +84,7 @@ impl PartStorage for FolderStorage {
     fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
         self.create_folders()?;
         let path = self.path(name);
-        spool.file.flush()?;
+        flush(&spool.file)?;
         fs::rename(&spool.path, &path)?;
         sync_parent_dir(&path)
     }

@@ -4,33 +4,33 @@
 
 use std::fs::{self, DirEntry, File};
 use std::io::{self, ErrorKind, Write};
+use std::num::NonZero;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use kakekomi_store::synced_fs::{create_dir_all_synced, leave_to_owner};
 use sha2::{Digest as _, Sha256};
 
-use crate::flush::FlushedFile;
 use crate::object_name::ObjectName;
 use crate::space::Space;
 
-/// Bytes after which a flush begins: a case that comes in between waits a few milliseconds.
-const FLUSH_BYTES: u64 = 512 << 10;
+/// Bytes after which the system is asked to write them to the disk: otherwise the flush at the end of a part has all of it to
+/// write, and a case that comes meanwhile waits for it.
+const WRITE_OUT_BYTES: u64 = 512 << 10;
 
 /// A file that receives the sealed bytes of one part. It is removed when it is dropped before it is put.
 #[derive(Debug)]
 pub struct Spool {
-    /// The file, which is flushed while it is written.
-    pub file: Arc<FlushedFile>,
+    /// The file.
+    pub file: File,
     /// Its path.
     pub path: PathBuf,
     /// The hash of the bytes, and their number.
     hash: Sha256,
     length: u64,
-    /// Bytes that were written since a flush began.
-    unflushed: u64,
+    /// Bytes that the system was not asked to write out yet.
+    unwritten: u64,
 }
 
 impl Spool {
@@ -38,22 +38,33 @@ impl Spool {
     pub fn digest(&self) -> (u64, Vec<u8>) {
         (self.length, self.hash.clone().finalize().to_vec())
     }
+
+    /// Asks the system to write the last bytes to the disk, without waiting for it. Only a flush makes them durable.
+    fn begin_to_write_out(&mut self) {
+        // On Linux this advice begins to write pages that are not on the disk. It is advice: a refusal changes nothing.
+        #[cfg(target_os = "linux")]
+        let _ = {
+            let (start, length) = (self.length - self.unwritten, NonZero::new(self.unwritten));
+            rustix::fs::fadvise(&self.file, start, length, rustix::fs::Advice::DontNeed)
+        };
+        self.unwritten = 0;
+    }
 }
 
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = (&self.file.file).write(bytes)?;
+        let written = self.file.write(bytes)?;
         self.hash.update(bytes.get(..written).unwrap_or_default());
         self.length += written as u64;
-        self.unflushed += written as u64;
-        if self.unflushed >= FLUSH_BYTES && self.file.begin_flush() {
-            self.unflushed = 0;
+        self.unwritten += written as u64;
+        if self.unwritten >= WRITE_OUT_BYTES {
+            self.begin_to_write_out();
         }
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        (&self.file.file).flush()
+        self.file.flush()
     }
 }
 
@@ -91,8 +102,7 @@ impl SpoolFolder {
         let path = self.0.join(name.as_str());
         let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
         leave_to_owner(&file, &path)?;
-        let file = Arc::new(FlushedFile::new(file));
-        Ok(Spool { file, path, hash: Sha256::new(), length: 0, unflushed: 0 })
+        Ok(Spool { file, path, hash: Sha256::new(), length: 0, unwritten: 0 })
     }
 
     /// Measures the space of its disk.
