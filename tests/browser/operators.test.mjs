@@ -199,7 +199,7 @@ test("no page of the desk has a barrier or scrolls sideways", { timeout: 300_000
         await page.setViewportSize({ width, height: 800 });
         await page.emulateMedia({ colorScheme });
         await page.addScriptTag({ content: axe.source }).catch(() => page.evaluate(axe.source));
-        // In the dark only colours are others.
+        // The dark scheme changes colours and nothing else.
         const rules = colorScheme === "dark" ? { runOnly: ["color-contrast", "link-in-text-block"] } : {};
         const { violations } = await page.evaluate((rules) => globalThis.axe.run(rules), rules);
         for (const { id, nodes } of violations) found.push(`${name} ${width} ${colorScheme}: ${id} ${nodes[0].html}`);

@@ -221,8 +221,8 @@ impl Database {
     }
 }
 
-/// Migrates a database. A new one gets all tables in one transaction, since each migration flushes twice otherwise; one with
-/// cases goes on after an interrupted migration, and a transaction of all would keep a copy of what they change.
+/// Migrates a database. A new one gets all tables in one transaction, since each migration of its own flushes twice. An older one
+/// takes its migrations one by one, so that an interrupted update continues after the last of them.
 async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     let is_new = "SELECT count(*) = 0 FROM sqlite_schema";
     if !sqlx::query_scalar(is_new).fetch_one(writer).await? {
