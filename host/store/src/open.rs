@@ -2,11 +2,14 @@
 //!
 //! `open("sqlite:data/kakekomi.sqlite3")` → SQLite; `open("postgres://kakekomi@db/kakekomi")` → PostgreSQL;
 //! `migrations(url)` → `[Step { version: 1, name: "cases", done: true }, …]`
+//!
+//! The functions box their futures: those of an `async fn` would be compiled again, with all queries of both databases, in each
+//! program that opens a store, and each test is one.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::error::StoreError;
+use super::error::{StoreError, StoreFuture};
 use super::migrate::Step;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
@@ -16,11 +19,14 @@ use super::store::Store;
 ///
 /// # Errors
 /// [`StoreError`]: it cannot be opened, created or migrated.
-pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(if is_sqlite(url)? {
-        Arc::new(Sqlite::open(url).await?)
-    } else {
-        Arc::new(connected(Postgres::open(url)).await?)
+pub fn open(url: &str) -> StoreFuture<'_, Arc<dyn Store>> {
+    Box::pin(async move {
+        let store: Arc<dyn Store> = if is_sqlite(url)? {
+            Arc::new(Sqlite::open(url).await?)
+        } else {
+            Arc::new(connected(Postgres::open(url)).await?)
+        };
+        Ok(store)
     })
 }
 
@@ -28,11 +34,14 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`]: it does not exist, is no database of kakekomi, or cannot be opened.
-pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(if is_sqlite(url)? {
-        Arc::new(Sqlite::open_to_read(url).await?)
-    } else {
-        Arc::new(connected(Postgres::open_to_read(url)).await?)
+pub fn open_existing(url: &str) -> StoreFuture<'_, Arc<dyn Store>> {
+    Box::pin(async move {
+        let store: Arc<dyn Store> = if is_sqlite(url)? {
+            Arc::new(Sqlite::open_to_read(url).await?)
+        } else {
+            Arc::new(connected(Postgres::open_to_read(url)).await?)
+        };
+        Ok(store)
     })
 }
 
@@ -40,11 +49,14 @@ pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`]: it does not exist, is no database of kakekomi, or cannot be written.
-pub async fn open_to_write(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(if is_sqlite(url)? {
-        Arc::new(Sqlite::open_to_write(url).await?)
-    } else {
-        Arc::new(connected(Postgres::open_to_read(url)).await?)
+pub fn open_to_write(url: &str) -> StoreFuture<'_, Arc<dyn Store>> {
+    Box::pin(async move {
+        let store: Arc<dyn Store> = if is_sqlite(url)? {
+            Arc::new(Sqlite::open_to_write(url).await?)
+        } else {
+            Arc::new(connected(Postgres::open_to_read(url)).await?)
+        };
+        Ok(store)
     })
 }
 
@@ -52,8 +64,10 @@ pub async fn open_to_write(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`]: it does not exist, or cannot be opened.
-pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
-    if is_sqlite(url)? { Sqlite::migrations(url).await } else { connected(Postgres::migrations(url)).await }
+pub fn migrations(url: &str) -> StoreFuture<'_, Vec<Step>> {
+    Box::pin(async move {
+        if is_sqlite(url)? { Sqlite::migrations(url).await } else { connected(Postgres::migrations(url)).await }
+    })
 }
 
 /// Boxes the future of a connection, which is large: it holds the handshake of TLS.
