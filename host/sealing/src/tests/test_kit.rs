@@ -11,10 +11,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Identities, SealingError, age_file, hex};
 
-/// Finds the test kit in the source of the `age` crate that Cargo has compiled.
+/// Finds the test kit in the source of the `age` crate that Cargo has compiled. Cargo may fetch packages of other systems first.
 fn test_kit() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["metadata", "--offline", "--locked", "--format-version=1"];
+    let arguments = ["metadata", "--locked", "--format-version=1"];
     let output = Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
