@@ -16,9 +16,11 @@ mod unnest;
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Error, QueryBuilder, Row as _, Transaction};
+use tokio::time::sleep;
 
 use super::backend::{Backend, Cases};
 use super::insert::insert;
@@ -43,6 +45,10 @@ const WRITER_LOCK: i64 = 0x6b61_6b65_6b6f_6d69;
 const LOCK_FOR_WRITING: &str = "SELECT pg_backend_pid(), pg_advisory_xact_lock($1)::text";
 /// The largest table of seals that a purge writes anew: submissions wait for a second or two meanwhile.
 const REWRITTEN_BYTES: i64 = 256 << 20;
+/// The waits before each attempt of a purge: a statement that began before an erasure, such as one of the server's own, soon ends.
+const PURGE_WAITS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(200), Duration::from_secs(1)];
+/// Asks whether the last vacuum left no seals in their table for older transactions, such as that of `pg_dump`.
+const IS_CLEAN: &str = "SELECT n_dead_tup = 0 FROM pg_stat_user_tables WHERE relid = 'case_seals'::regclass";
 /// Asks whether this connection may insert cases.
 const MAY_WRITE: &str =
     "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('cases', 'INSERT')";
@@ -155,9 +161,17 @@ impl Backend for PgPool {
     /// other rows overwrite them.
     async fn purge(&self) -> Result<bool, StoreError> {
         let size: i64 = sqlx::query_scalar("SELECT pg_total_relation_size('case_seals')").fetch_one(self).await?;
-        let rewritten = size <= REWRITTEN_BYTES && sqlx::query("VACUUM FULL case_seals").execute(self).await.is_ok();
-        sqlx::query("VACUUM case_seals, case_search, cases, events, files, file_parts").execute(self).await?;
-        Ok(rewritten)
+        for wait in PURGE_WAITS {
+            sleep(wait).await;
+            let rewritten =
+                size <= REWRITTEN_BYTES && sqlx::query("VACUUM FULL case_seals").execute(self).await.is_ok();
+            sqlx::query("VACUUM case_seals, case_search, cases, events, files, file_parts").execute(self).await?;
+            // A table that is too large, or that another transaction has locked, would be so again.
+            if !rewritten || sqlx::query_scalar(IS_CLEAN).fetch_one(self).await? {
+                return Ok(rewritten);
+            }
+        }
+        Ok(false)
     }
 
     /// Reads no long columns, which PostgreSQL keeps in a separate table (TOAST).

@@ -83,7 +83,7 @@ pub trait Store: AccountStore + FileStore + OutboxStore + ReferralStore + Return
     }
 
     /// Removes what was erased from the database's own files. `false` if bytes are left: another program reads SQLite's log,
-    /// or PostgreSQL's table of seals is too large to be written anew.
+    /// or PostgreSQL's table of seals is too large to be written anew, or a transaction that began before the erasure may read it.
     fn purge(&self) -> StoreFuture<'_, bool>;
 
     /// Reads at most `limit` events after `seq`, of one case or of all, in the order of the chain.
