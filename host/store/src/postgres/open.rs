@@ -94,17 +94,13 @@ fn is_foreign(error: &Error) -> bool {
 async fn connect(url: &str) -> Result<PgPool, StoreError> {
     let address = Address::read(url)?;
     let (place, options) = chosen(&address).await?;
-    let mut pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
         |connection, _| Box::pin(async move { sqlx::query(SETTINGS).execute(connection).await.map(drop) }),
     );
     let switched = SwitchedAt::default();
-    let are_several = address.servers.len() > 1;
-    if are_several {
-        pool = switched.guard(pool);
-    }
-    match pool.connect_with(options.clone()).await {
+    match switched.guard(pool).connect_with(options.clone()).await {
         Ok(pool) => {
-            if are_several {
+            if address.servers.len() > 1 {
                 tokio::spawn(follow(address, pool.clone(), place, switched));
             }
             Ok(pool)

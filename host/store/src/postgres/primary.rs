@@ -21,6 +21,10 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The longest wait for a server's answer, with its connection.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The time since a use within which a connection is used again without asking whether it is alive: the question would cost as
+/// much as most queries, and the pool has asked it after that use.
+const TRUSTED_IDLE: Duration = Duration::from_millis(100);
+
 /// The moment since which connections lead to the primary; older ones are not used again.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SwitchedAt(Arc<Mutex<Option<Instant>>>);
@@ -35,12 +39,13 @@ impl SwitchedAt {
         switched.is_some_and(|switched| switched.elapsed() < age)
     }
 
-    /// Lets a pool drop the connections to an earlier primary without asking it: its machine may be gone.
+    /// Lets a pool drop the connections that are dead, and those to an earlier primary without asking it: its machine may be
+    /// gone.
     pub fn guard(&self, pool: PgPoolOptions) -> PgPoolOptions {
         let switched = self.clone();
         pool.test_before_acquire(false).before_acquire(move |connection, meta| {
             let is_old = switched.is_after(meta.age);
-            Box::pin(async move { Ok(!is_old && connection.ping().await.is_ok()) })
+            Box::pin(async move { Ok(!is_old && (meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok())) })
         })
     }
 }
