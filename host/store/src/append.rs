@@ -116,8 +116,8 @@ async fn write<S: Session>(
         outcomes.push(Appended::Stored { seq: head.seq, n });
         rows.push(row(event, number, n, head));
     }
-    session.insert(vec![TableRows::new(EVENTS, rows)]).await?;
-    session.insert(vec![TableRows::new("applicant_requests (case_seq, key_hash, text_hash, n)", request_rows)]).await?;
+    session.insert(TableRows::new(EVENTS, rows)).await?;
+    session.insert(TableRows::new("applicant_requests (case_seq, key_hash, text_hash, n)", request_rows)).await?;
     for row in cases.into_values().filter(|row| row.is_changed) {
         if let Some(return_code) = row.return_code {
             returns::replace_code(session, row.seq, return_code).await?;

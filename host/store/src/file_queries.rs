@@ -171,7 +171,7 @@ async fn declare<S: Session>(session: &mut S, file: &NewFile, events: &[NewEvent
     }
     let Some(Appended::Stored { n: Some(n), .. }) = appended.first() else { return Ok(Declared::NoCase) };
     let row = file_row(file, case_seq, *n);
-    session.insert(vec![TableRows::new(FILES, [row])]).await?;
+    session.insert(TableRows::new(FILES, [row])).await?;
     Ok(Declared::Stored { n: *n })
 }
 

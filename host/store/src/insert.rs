@@ -167,22 +167,20 @@ impl<'a> Placed<'a> {
 
 /// Writes the rows of cases.
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
-    let events = TableRows::new(EVENTS, placed.iter().flat_map(Placed::event_rows));
-    let mut tables = vec![
+    let mut cases = vec![
         TableRows::new(CASES, placed.iter().map(Placed::case_row)),
         TableRows::new("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row)),
         TableRows::new(PROJECTIONS, placed.iter().map(|placed| projection_row(placed.seq, placed.state()))),
     ];
-    // The rows of several tables are written together where each has as many.
-    if events.rows.len() == placed.len() {
-        tables.push(events);
-        session.insert(tables).await?;
+    let events = TableRows::new(EVENTS, placed.iter().flat_map(Placed::event_rows));
+    let search = TableRows::new("case_search (case_seq, kind, hash)", placed.iter().flat_map(Placed::search_rows));
+    let groups = if events.rows.len() == placed.len() {
+        cases.push(events);
+        vec![cases, vec![search]]
     } else {
-        session.insert(tables).await?;
-        session.insert(vec![events]).await?;
-    }
-    let search = placed.iter().flat_map(Placed::search_rows);
-    session.insert(vec![TableRows::new("case_search (case_seq, kind, hash)", search)]).await
+        vec![cases, vec![events], vec![search]]
+    };
+    session.insert_groups(groups).await
 }
 
 /// The table of cases with its columns, in the order of a row.

@@ -153,7 +153,7 @@ async fn subscribe<S: Session>(session: &mut S, target: &str, kinds: &[EventKind
     session.execute(query).await?;
     execute(session, "DELETE FROM outbox_subscriptions WHERE target = ", target).await?;
     let row = |kind: &EventKind| [Value::Text(kind.as_str().to_owned()), Value::Text(target.to_owned())];
-    session.insert(vec![TableRows::new(SUBSCRIPTIONS, kinds.iter().map(row))]).await
+    session.insert(TableRows::new(SUBSCRIPTIONS, kinds.iter().map(row))).await
 }
 
 /// Appends the condition of the notices of a target that are due.
@@ -338,7 +338,7 @@ async fn announce<S: Session>(session: &mut S, announcement: Announcement) -> Re
         session.execute(query).await?;
     }
     let row = [Value::Text(target), Value::Text(kind), Value::Integer(at), Value::Integer(BEFORE_BACKLOG)];
-    session.insert(vec![TableRows::new(OUTBOX, [row])]).await?;
+    session.insert(TableRows::new(OUTBOX, [row])).await?;
     // The write lock is held, so the last row is this one.
     let last: Vec<(i64,)> = session.fetch(QueryBuilder::new("SELECT max(seq) FROM outbox")).await?;
     Ok(last.first().map(|(seq,)| *seq))

@@ -121,7 +121,7 @@ async fn add_part<S: Session>(session: &mut S, new: NewPart, end: Option<FileEnd
         S::Database::bind(update.push(", state = "), end.state.as_str().to_owned());
     }
     S::Database::bind(update.push(" WHERE seq = "), new.file_seq);
-    session.insert(vec![TableRows::new(FILE_PARTS, [part_row(new)])]).await?;
+    session.insert(TableRows::new(FILE_PARTS, [part_row(new)])).await?;
     session.execute(update).await?;
     Ok(PartAdded::Stored)
 }

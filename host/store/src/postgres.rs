@@ -89,8 +89,8 @@ impl Session for PostgresSession {
         Ok(in_time(query.build().execute(&mut *self.transaction)).await?.rows_affected())
     }
 
-    async fn insert(&mut self, tables: Vec<TableRows>) -> Result<(), StoreError> {
-        for statement in tables.into_iter().filter_map(unnest) {
+    async fn insert_groups(&mut self, groups: Vec<Vec<TableRows>>) -> Result<(), StoreError> {
+        if let Some(statement) = unnest(groups.into_iter().flatten().collect()) {
             self.execute(statement).await?;
         }
         Ok(())

@@ -133,29 +133,7 @@ impl TableRows {
 }
 
 /// The numbers of rows of an INSERT, and of values in a list: a statement of another number would be prepared again.
-const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
-
-/// Builds queries of one INSERT for each table, all of as many rows; the tables have as many rows each.
-pub fn insert<DB: Bindable>(tables: Vec<TableRows>) -> Vec<QueryBuilder<DB>> {
-    let mut left = tables.first().map_or(0, |table| table.rows.len());
-    let mut tables: Vec<_> = tables.into_iter().map(|table| (table.into, table.rows.into_iter())).collect();
-    let mut queries = Vec::new();
-    while let Some(size) = SIZES.into_iter().find(|size| *size <= left) {
-        left -= size;
-        let mut query = QueryBuilder::default();
-        for (into, rows) in &mut tables {
-            query.push(format_args!("INSERT INTO {into} VALUES "));
-            let mut before = "";
-            for row in rows.take(size) {
-                push_list(query.push(before), row);
-                before = ", ";
-            }
-            query.push(";");
-        }
-        queries.push(query);
-    }
-    queries
-}
+pub const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// Appends a list of texts for IN, filled up to one of [`SIZES`] with its last one.
 pub fn push_texts<DB: Bindable>(query: &mut QueryBuilder<DB>, mut texts: Vec<String>) {

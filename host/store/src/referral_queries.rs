@@ -124,7 +124,7 @@ impl<B: Backend> ReferralStore for Cases<B> {
             let mut session = self.backend.begin().await?;
             let Some(line) = kept(&mut session, id).await? else { return Ok(false) };
             end_links(&mut session, line.seq).await?;
-            session.insert(vec![TableRows::new(LINKS, [link_row(new, line.seq)])]).await?;
+            session.insert(TableRows::new(LINKS, [link_row(new, line.seq)])).await?;
             session.commit().await?;
             Ok(true)
         })
@@ -200,7 +200,7 @@ async fn add_organization<S: Session>(session: &mut S, organization: Organizatio
         Value::Integer(organization.created_at),
     ];
     let table = TableRows::new("organizations (id, name, kind, recipient, disabled, created_at)", [row]);
-    session.insert(vec![table]).await?;
+    session.insert(table).await?;
     Ok(true)
 }
 
@@ -241,18 +241,18 @@ async fn add_package<S: Session>(
         Value::Integer(length.cast_signed()),
         Value::Integer(created_at),
     ];
-    session.insert(vec![TableRows::new(PACKAGES, [row])]).await?;
+    session.insert(TableRows::new(PACKAGES, [row])).await?;
     let Some(line) = line(session, &id).await? else { return Err(sqlx::Error::RowNotFound.into()) };
     let part = |PackagePart { start, length, object }| {
         [Value::Integer(line.seq), integer(start), integer(length), Value::Text(object)]
     };
     let parts = TableRows::new(PACKAGE_PARTS, parts.into_iter().map(part));
-    session.insert(vec![parts]).await?;
-    session.insert(vec![TableRows::new(LINKS, [link_row(link, line.seq)])]).await?;
+    session.insert(parts).await?;
+    session.insert(TableRows::new(LINKS, [link_row(link, line.seq)])).await?;
     if purpose == PackagePurpose::Referral {
         let intent = last_intent(session, &number).await?;
         let row = [Value::Integer(intent), Value::Text(number), Value::Integer(line.seq), Value::Integer(created_at)];
-        session.insert(vec![TableRows::new(HANDOVERS, [row])]).await?;
+        session.insert(TableRows::new(HANDOVERS, [row])).await?;
     }
     Ok(appended)
 }

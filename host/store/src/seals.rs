@@ -45,7 +45,7 @@ pub(crate) async fn set_once<S: Session>(session: &mut S, name: &str, value: Vec
         return Ok(value);
     }
     let row = [Value::Text(name.to_owned()), Value::Bytes(value.clone())];
-    session.insert(vec![TableRows::new("settings (name, value)", [row])]).await?;
+    session.insert(TableRows::new("settings (name, value)", [row])).await?;
     Ok(value)
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn rebuild<S: Session>(
         match session.fetch::<(i64, i64)>(query).await?.first() {
             Some((last_n, _)) if *last_n != state.last_n => changed.push(seq),
             Some((_, 0)) => {
-                session.insert(vec![TableRows::new(PROJECTIONS, [projection_row(seq, state)])]).await?;
+                session.insert(TableRows::new(PROJECTIONS, [projection_row(seq, state)])).await?;
             }
             Some(_) => write_state(session, seq, state).await?,
             None => {}

@@ -33,8 +33,14 @@ pub trait Session: Send + Sized {
     /// Runs a statement and returns the number of changed rows.
     fn execute(&mut self, query: QueryBuilder<Self::Database>) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Inserts as many rows into each table. A row may refer to the one at its place in a table before.
-    fn insert(&mut self, tables: Vec<TableRows>) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Inserts rows into tables. Those of a group have as many rows each; a row may refer to the one at its place in a table
+    /// before, and to all of the groups before.
+    fn insert_groups(&mut self, groups: Vec<Vec<TableRows>>) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Inserts the rows of a table.
+    fn insert(&mut self, table: TableRows) -> impl Future<Output = Result<(), StoreError>> + Send {
+        self.insert_groups(vec![vec![table]])
+    }
 
     /// Commits durably.
     ///

@@ -10,6 +10,7 @@ mod backup;
 mod error_code;
 mod file;
 mod integrity;
+mod multi_row;
 mod open;
 mod open_files;
 
@@ -22,7 +23,7 @@ use sqlx::{Error, QueryBuilder, Row as _};
 
 use super::backend::{Backend, Cases};
 use super::insert::insert;
-use super::query::{self, TableRows};
+use super::query::TableRows;
 use super::readiness::PROBE_BYTES;
 use super::session::{Record, Session, Sessions};
 use super::writer::Rows;
@@ -32,6 +33,7 @@ use crate::store::Integrity;
 pub use backup::{Copied, Restored, back_up, restore};
 use error_code::{extended_code, primary_code};
 pub use file::{file_of, url_in};
+use multi_row::multi_row;
 use open_files::OpenFiles;
 
 /// The cases in a SQLite file.
@@ -112,8 +114,8 @@ impl Session for SqliteSession {
     }
 
     /// Runs few queries of several statements: each query is a switch to the connection's thread and back.
-    async fn insert(&mut self, tables: Vec<TableRows>) -> Result<(), StoreError> {
-        for query in query::insert(tables) {
+    async fn insert_groups(&mut self, groups: Vec<Vec<TableRows>>) -> Result<(), StoreError> {
+        for query in groups.into_iter().flat_map(multi_row) {
             self.execute(query).await?;
         }
         Ok(())

@@ -144,7 +144,7 @@ async fn add<S: Session>(session: &mut S, name: &str, row: [Value; 5], link: &Ne
     if has_account(session, ACCOUNT, name).await? {
         return Ok(false);
     }
-    session.insert(vec![TableRows::new("accounts (name, display_name, role, disabled, created_at)", [row])]).await?;
+    session.insert(TableRows::new("accounts (name, display_name, role, disabled, created_at)", [row])).await?;
     add_link(session, name, link).await
 }
 
@@ -196,13 +196,13 @@ async fn has_account<S: Session>(session: &mut S, select: &str, name: &str) -> R
 /// Adds the link of an account that has none.
 async fn add_link<S: Session>(session: &mut S, account: &str, link: &NewLink) -> Result<bool, StoreError> {
     let row = [text(account), Value::Bytes(link.token.to_vec()), Value::Integer(link.expires_at)];
-    session.insert(vec![TableRows::new("set_up_links (account, token, expires_at)", [row])]).await?;
+    session.insert(TableRows::new("set_up_links (account, token, expires_at)", [row])).await?;
     Ok(true)
 }
 
 async fn add_codes<S: Session>(session: &mut S, account: &str, codes: Vec<SecretHash>) -> Result<bool, StoreError> {
     let rows = codes.into_iter().map(|code| [text(account), Value::Bytes(code.to_vec())]);
-    session.insert(vec![TableRows::new("recovery_codes (account, hash)", rows)]).await?;
+    session.insert(TableRows::new("recovery_codes (account, hash)", rows)).await?;
     Ok(true)
 }
 
@@ -223,7 +223,7 @@ async fn begin_session<S: Session>(
     let (token, at) = (Value::Bytes(token.to_vec()), Value::Integer(at));
     let row = [Value::Text(account), token, at.clone(), at, provider_session];
     let into = "sessions (account, token, created_at, last_seen_at, provider_session)";
-    session.insert(vec![TableRows::new(into, [row])]).await?;
+    session.insert(TableRows::new(into, [row])).await?;
     Ok(true)
 }
 
@@ -239,7 +239,7 @@ async fn add_token<S: Session>(
         return Ok(false);
     }
     let row = [Value::Text(account), Value::Bytes(token.to_vec()), Value::Text(scope), Value::Integer(at)];
-    session.insert(vec![TableRows::new("api_tokens (account, token, scope, created_at)", [row])]).await?;
+    session.insert(TableRows::new("api_tokens (account, token, scope, created_at)", [row])).await?;
     Ok(true)
 }
 

@@ -27,7 +27,7 @@ pub async fn add<S: Session>(
     let (issuer, subject) = (Value::Text(person.issuer), Value::Text(person.subject));
     let row = [name, display_name, role, Value::Boolean(false), Value::Integer(at), issuer, subject];
     let into = "accounts (name, display_name, role, disabled, created_at, issuer, subject)";
-    session.insert(vec![TableRows::new(into, [row])]).await?;
+    session.insert(TableRows::new(into, [row])).await?;
     Ok(true)
 }
 
@@ -76,7 +76,7 @@ pub async fn begin<S: Session>(
     let NewAttempt { state, browser, address, next, at } = attempt;
     let bytes = |hash: SecretHash| Value::Bytes(hash.to_vec());
     let row = [bytes(state), bytes(browser), Value::Text(address), Value::Text(next), Value::Integer(at)];
-    session.insert(vec![TableRows::new("oidc_attempts (state, browser, address, next, created_at)", [row])]).await?;
+    session.insert(TableRows::new("oidc_attempts (state, browser, address, next, created_at)", [row])).await?;
     Ok(true)
 }
 

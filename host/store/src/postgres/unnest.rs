@@ -1,25 +1,42 @@
-//! Insertion of any number of rows by one statement. Its text is the same for every number, so that it is prepared once.
+//! Insertion of any number of rows into several tables by one statement. Its text is the same for every number, so that it is
+//! prepared once.
 //!
-//! `unnest("t (a, b)", [[1, "x"], [2, "y"]])` → `INSERT INTO t (a, b) SELECT * FROM UNNEST($1::int8[], $2::text[])`
+//! `unnest([s: [[1]], "t (a, b)": [[1, "x"], [2, "y"]]])` → `WITH inserted_0 AS (INSERT INTO s SELECT * FROM UNNEST($1::int8[]))
+//! INSERT INTO t (a, b) SELECT * FROM UNNEST($2::int8[], $3::text[])`
+//!
+//! Foreign keys are checked at the end of the statement. A trigger before a row may not see the rows of other tables.
 
 use sqlx::{Postgres, QueryBuilder};
 
 use crate::query::{TableRows, Value};
 
 /// Builds the statement; `None` without rows.
-pub(super) fn unnest(TableRows { into, rows }: TableRows) -> Option<QueryBuilder<Postgres>> {
-    let mut columns: Vec<Column> = rows.first()?.iter().map(Column::of).collect();
+pub(super) fn unnest(mut tables: Vec<TableRows>) -> Option<QueryBuilder<Postgres>> {
+    tables.retain(|table| !table.rows.is_empty());
+    let last = tables.pop()?;
+    let mut query = QueryBuilder::default();
+    for (index, table) in tables.into_iter().enumerate() {
+        let before = if index == 0 { "WITH" } else { "," };
+        push_insert(query.push(format_args!("{before} inserted_{index} AS (")), table);
+        query.push(") ");
+    }
+    push_insert(&mut query, last);
+    Some(query)
+}
+
+/// Appends the insertion of a table's rows.
+fn push_insert(query: &mut QueryBuilder<Postgres>, TableRows { into, rows }: TableRows) {
+    let mut columns: Vec<Column> = rows.first().into_iter().flatten().map(Column::of).collect();
     for row in rows {
         columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
     }
-    let mut query = QueryBuilder::new(format!("INSERT INTO {into} SELECT * FROM UNNEST("));
+    query.push(format_args!("INSERT INTO {into} SELECT * FROM UNNEST("));
     let mut before = "";
     for column in columns {
         column.bind(query.push(before));
         before = ", ";
     }
     query.push(")");
-    Some(query)
 }
 
 /// The values of one column.
