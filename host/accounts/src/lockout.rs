@@ -58,11 +58,13 @@ impl Lockout {
         Ok(Attempt(pair))
     }
 
-    /// Takes an attempt back that was not judged.
+    /// Takes an attempt back that was not judged. A pair without failures is not kept, since its sender may have many names.
     pub fn take_back(&self, attempt: &Attempt) {
         let mut pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(failures) = pairs.get_mut(&attempt.0) {
-            failures.count = failures.count.saturating_sub(1);
+        let Some(failures) = pairs.get_mut(&attempt.0) else { return };
+        failures.count = failures.count.saturating_sub(1);
+        if failures.count == 0 {
+            pairs.remove(&attempt.0);
         }
     }
 
@@ -123,6 +125,7 @@ mod tests {
             let attempt = fail(&lockout, "sato", "192.0.2.7", 0).unwrap();
             lockout.take_back(&attempt);
         }
+        assert!(lockout.0.lock().unwrap().is_empty());
         for _ in 0..9 {
             fail(&lockout, "sato", "192.0.2.7", 0).unwrap();
         }
