@@ -1,4 +1,4 @@
-//! Flushes of the parts of uploads: one at a time, and none while a case is submitted.
+//! Flushes of the parts of uploads: one at a time, and each waits while a case is being submitted, for a moment at most.
 //!
 //! `flush(&file)` → all is on the disk
 //!
@@ -18,7 +18,7 @@ static FLUSH: Mutex<()> = Mutex::new(());
 /// # Errors
 /// The disk refused this flush, or to write some of the bytes before.
 pub fn flush(file: &File) -> io::Result<()> {
-    form_first::give_way();
     let _one = FLUSH.lock().unwrap_or_else(PoisonError::into_inner);
+    form_first::give_way();
     file.sync_data()
 }
