@@ -205,7 +205,7 @@ const WINDOWS: RangeInclusive<u32> = 10..=18;
 /// Bytes by which a window is smaller than the power of two.
 const WINDOW_GAP: usize = 16;
 
-/// Chooses the smallest window over a whole file, since a larger one finds nothing more.
+/// Chooses the smallest of the windows over a whole file, since a larger one finds nothing more; for a larger file the largest.
 fn window(size: usize) -> u32 {
     let bits = size.saturating_add(WINDOW_GAP).next_power_of_two().ilog2();
     bits.clamp(*WINDOWS.start(), *WINDOWS.end())
