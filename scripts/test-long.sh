@@ -73,9 +73,8 @@ run uploads "$KAKEKOMI_UPLOAD_CUTS cuts, $KAKEKOMI_UPLOAD_KILLS kills, $KAKEKOMI
   suite files_interrupted
 KAKEKOMI_CUTS=$(part 500)
 run uploads "$KAKEKOMI_CUTS power failures during uploads" suite files_power_loss
-# A page holds the whole file in memory.
-TUS_MIB=$(part 2048) TUS_BROWSER_MIB=$(part 512) TUS_CUTS=20 TUS_KILLS=4
-run uploads "$TUS_MIB MiB by tus-js-client and tuspy through nginx, $TUS_CUTS cuts and $TUS_KILLS kills each; $TUS_BROWSER_MIB MiB from pages" \
+TUS_MIB=$(part 2048) TUS_BROWSER_MIB=$(part 2048) TUS_CUTS=20 TUS_KILLS=4
+run uploads "$TUS_MIB MiB by tus-js-client and tuspy, $TUS_BROWSER_MIB MiB from pages, through nginx, $TUS_CUTS cuts and $TUS_KILLS kills each" \
   npm test --prefix tests/tus
 export KAKEKOMI_HOSTS_ROUNDS
 KAKEKOMI_HOSTS_ROUNDS=$(part 30)

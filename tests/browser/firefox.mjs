@@ -33,6 +33,7 @@ async function newContext(browser, { viewport = { width: 1280, height: 900 } } =
       type: (text) => page.keyboard.type(text),
       visit: (address) => page.goto(address),
       resize: (size) => page.setViewport(size),
+      setInputFiles: async (selector, path) => (await page.waitForSelector(selector)).uploadFile(path),
       on: (event, listener) => page.on(event, listener),
       frame: () =>
         framed((code, argument) =>

@@ -2,7 +2,7 @@
  * A page and its locators as Playwright has them, over the few things that a driver has to be able to do:
  *
  *     run(function, argument) → its result in the page     press(x, y)     key(name)     type(text)     visit(address)
- *     resize({ width, height })     on(event, listener)
+ *     resize({ width, height })     on(event, listener)     setInputFiles(selector, path)
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -86,6 +86,11 @@ export class Tab {
     throw new Error(
       `waited ${this.patience} ms in vain for ${JSON.stringify(argument ?? null)} in ${String(code).slice(0, 1_000)}: ${last}`,
     );
+  }
+
+  /** Chooses a file of this machine, which the page reads from the disk. @param {string} selector @param {string} path */
+  setInputFiles(selector, path) {
+    return this.driver.setInputFiles(selector, path);
   }
 
   /** Changes the visible part of the page. @param {{ width: number, height: number }} size */

@@ -124,6 +124,10 @@ async function newContext(call, { viewport = { width: 1280, height: 900 } } = {}
     type: (text) => type(session, text),
     visit: (address) => session("POST", "/url", { url: address }),
     resize,
+    setInputFiles: async (selector, path) => {
+      const [element] = Object.values(await session("POST", "/element", { using: "css selector", value: selector }));
+      await session("POST", `/element/${element}/value`, { text: path });
+    },
     frame: () =>
       framed(async (code, argument) => {
         const script = 'return document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe");';

@@ -11,12 +11,11 @@ import { once } from "node:events";
 import { createReadStream, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Upload } from "tus-js-client";
 import { assertArrived, bearer, metadata, MIB, submit, writeNoise } from "./applicant.mjs";
 import { startCutter } from "./cutter.mjs";
-import { startDesk } from "./hosts.mjs";
+import { startDesk, withKills } from "./hosts.mjs";
 
 const BYTES = Number(process.env.TUS_MIB ?? 40) * MIB + 77;
 const CUTS = Number(process.env.TUS_CUTS ?? 6);
@@ -35,21 +34,10 @@ before(async () => {
 });
 after(() => desk?.stop());
 
-/** Kills hosts while an upload runs: the first after a share of the bytes, and so on. */
-async function killHosts(cutter, isRunning) {
-  for (let kills = 1; kills <= KILLS; kills += 1) {
-    const place = (kills * BYTES) / (KILLS + 1);
-    while (cutter.passed < place && isRunning()) await sleep(5);
-    if (!isRunning()) return assert.fail(`the upload ended before kill ${kills}`);
-    await desk.killOneHost();
-  }
-}
-
 test("tus-js-client sends a file over broken connections to killed hosts", async (context) => {
   const visit = await submit(desk);
   const cutter = await startCutter(desk.port, { bytes: BYTES, cuts: CUTS, seed: SEED });
   context.after(() => cutter.stop());
-  let isRunning = true;
   const upload = (uploadUrl, stopAfter = Infinity) =>
     new Promise((resolve, reject) => {
       const started = new Upload(createReadStream(file), {
@@ -71,7 +59,7 @@ test("tus-js-client sends a file over broken connections to killed hosts", async
     });
   // Another process goes on where the first one was.
   const whole = upload(undefined, BYTES / 4).then((url) => upload(url));
-  await Promise.all([whole.finally(() => (isRunning = false)), killHosts(cutter, () => isRunning)]);
+  await withKills(whole, desk, cutter, { bytes: BYTES, kills: KILLS });
   const requests = await assertArrived(desk, visit, { bytes: BYTES, sha256 });
   context.diagnostic(`${BYTES} bytes, ${cutter.cuts} cuts, ${KILLS} kills, ${desk.hosts} hosts, ${requests} requests`);
 });
@@ -93,8 +81,7 @@ test("tuspy sends a file over broken connections to killed hosts", async (contex
   ];
   const python = spawn(PYTHON, given, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(python, "exit");
-  const isRunning = () => python.exitCode === null;
-  const [[exit]] = await Promise.all([ended, killHosts(cutter, isRunning)]);
+  const [exit] = await withKills(ended, desk, cutter, { bytes: BYTES, kills: KILLS });
   assert.equal(exit, 0);
   const requests = await assertArrived(desk, visit, { bytes: BYTES, sha256 });
   context.diagnostic(`${BYTES} bytes, ${cutter.cuts} cuts, ${KILLS} kills, ${desk.hosts} hosts, ${requests} requests`);

@@ -66,6 +66,25 @@ export async function startDesk(pages) {
   };
 }
 
+/**
+ * Kills hosts while an upload runs, each after an equal share of its bytes; returns what the upload gives.
+ *
+ * @template T @param {Promise<T>} upload @param {{ bytes: number, kills: number }} plan
+ */
+export async function withKills(upload, desk, cutter, { bytes, kills }) {
+  let isRunning = true;
+  const ended = upload.finally(() => (isRunning = false));
+  const killing = async () => {
+    for (let kill = 1; kill <= kills; kill += 1) {
+      while (cutter.passed < (kill * bytes) / (kills + 1) && isRunning) await sleep(5);
+      if (!isRunning) return assert.fail(`the upload ended before kill ${kill}`);
+      await desk.killOneHost();
+    }
+  };
+  const [given] = await Promise.all([ended, killing()]);
+  return given;
+}
+
 /** The location of the document in front of these hosts. */
 function startNginx(folder, port, hosts, pages) {
   const home = join(folder, "nginx");

@@ -1,5 +1,5 @@
 /**
- * Script of a page that sends the file beside it: `send({ client: "@uppy/tus", … })`, then `sent` is "" or the failure.
+ * Script of a page that sends the file chosen in it: `send({ client: "@uppy/tus", … })`, then `sent` is "" or the failure.
  */
 
 import Uppy from "@uppy/core";
@@ -15,7 +15,7 @@ globalThis.send = (given) =>
   );
 
 async function sendWith({ client, headers, metadata }) {
-  const file = new File([await (await fetch("file")).blob()], metadata.filename);
+  const [file] = document.querySelector("input").files;
   const retryDelays = Array.from({ length: 100 }, () => 100);
   const options = { endpoint: new URL("/v1/files", location.href).href, headers, retryDelays };
   await CLIENTS[client](file, options, metadata);
