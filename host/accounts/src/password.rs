@@ -3,7 +3,7 @@
 //! `pool.hash("correct horse battery")` → `$argon2id$v=19$m=19456,t=2,p=1$…`; with 32 waiting, [`Busy`] at once
 //!
 //! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get threads for a quarter of its
-//! cores, at the lowest priority, which pause after each hash, so that they take one part in 64 of it.
+//! cores, at the lowest priority, which pause after a burst, so that they take one part in 32 of it.
 
 use std::net::IpAddr;
 use std::num::NonZero;
@@ -13,12 +13,13 @@ use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use nix::time::{ClockId, clock_gettime};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::AccountError;
-use crate::address_places::AddressPlaces;
+use crate::address_places::{AddressPlace, AddressPlaces};
 use crate::guessable::{contains_name, is_guessable};
 
 /// The fewest characters of a password.
@@ -34,8 +35,8 @@ const PASSES: u32 = 2;
 /// Bytes of a salt.
 const SALT_BYTES: usize = 16;
 /// Hashes may use one part in so many of the host's cores.
-const SHARE: u32 = 64;
-/// The time whose share is kept for a burst: on two cores some five people sign in without a pause.
+const SHARE: u32 = 32;
+/// The time whose share is kept for a burst: on two cores some seven people sign in without a pause.
 const BURST: Duration = Duration::from_secs(2);
 /// The nice value of a thread that hashes.
 #[cfg(target_os = "linux")]
@@ -57,9 +58,16 @@ pub enum PasswordFault {
     Guessable,
 }
 
-/// Too many wait for a thread already.
+/// Too many wait for a thread already, of all or of one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Busy;
+
+/// A place among those that run or wait, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _all: OwnedSemaphorePermit,
+    _address: Option<AddressPlace>,
+}
 
 /// The threads that hash passwords.
 #[derive(Debug)]
@@ -97,37 +105,44 @@ impl PasswordPool {
 
     /// Hashes a password that [`fault`] has accepted.
     pub async fn hash(&self, password: &str) -> Result<Result<String, AccountError>, Busy> {
-        let password = normalized(password);
-        self.run(move |memory| hash(&password, memory)).await
+        let (place, password) = (self.take_place(None)?, normalized(password));
+        self.run(place, move |memory| hash(&password, memory)).await
+    }
+
+    /// Takes a place of an address for [`verify`](PasswordPool::verify).
+    pub fn place(&self, address: IpAddr) -> Result<Place, Busy> {
+        self.take_place(Some(self.addresses.take(address).ok_or(Busy)?))
+    }
+
+    fn take_place(&self, address: Option<AddressPlace>) -> Result<Place, Busy> {
+        let all = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
+        Ok(Place { _all: all, _address: address })
     }
 
     /// Compares a password with a hash; without one, at the same cost, with that of no password.
-    pub async fn verify(&self, password: &str, hash: Option<&str>, address: IpAddr) -> Result<bool, Busy> {
-        let place = self.addresses.take(address).ok_or(Busy)?;
+    pub async fn verify(&self, place: Place, password: &str, hash: Option<&str>) -> Result<bool, Busy> {
         let (password, hash) = (normalized(password), hash.unwrap_or(NOBODY).to_owned());
-        let compare = move |memory: &mut Memory| {
-            let _place = place;
-            verify(&password, &hash, memory)
-        };
-        self.run(compare).await
+        self.run(place, move |memory| verify(&password, &hash, memory)).await
     }
 
     /// Runs work on a thread of its own, since a thread can lower its priority but not raise it again. Work whose caller has gone
-    /// keeps its permits until it ends.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Busy> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
+    /// keeps its place until it ends.
+    async fn run<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| Busy)?;
         let (cores, runtime) = (self.cores, Handle::current());
         let (used_until, memories) = (Arc::clone(&self.used_until), Arc::clone(&self.memory));
         let (answer, answered) = oneshot::channel();
         let run = move || {
-            let _place = place;
             lower_priority();
-            let started = Instant::now();
             let mut memory = lock(&memories).pop().unwrap_or_default();
             let done = work(&mut memory);
             lock(&memories).push(memory);
-            let pause = pause_after(started, Instant::now(), cores, &mut lock(&used_until));
+            let pause = pause_after(thread_time(), Instant::now(), cores, &mut lock(&used_until));
+            drop(place);
             // The caller is answered before the pause; one that has gone needs no answer.
             let _ = answer.send(done);
             runtime.spawn(async move {
@@ -149,10 +164,17 @@ fn lower_priority() {
     }
 }
 
-/// Counts a hash, and computes the pause after which all of them have used no more than their share of the cores.
-fn pause_after(started: Instant, ended: Instant, cores: usize, used_until: &mut Option<Instant>) -> Duration {
+/// Reads the processor time of the current thread. A hash at the lowest priority takes far longer on a busy host, and that
+/// must not lengthen its pause.
+fn thread_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
+}
+
+/// Counts the processor time of a hash, and computes the pause after which all of them have used no more than their share of
+/// the cores.
+fn pause_after(used: Duration, ended: Instant, cores: usize, used_until: &mut Option<Instant>) -> Duration {
     let cores = u32::try_from(cores).unwrap_or(u32::MAX).max(1);
-    let used = ended.saturating_duration_since(started) * SHARE / cores;
+    let used = used.saturating_mul(SHARE) / cores;
     let earliest = ended.checked_sub(BURST).unwrap_or(ended);
     let until = used_until.map_or(earliest, |until| until.max(earliest)) + used;
     *used_until = Some(until);
@@ -253,12 +275,13 @@ mod tests {
         let hash = pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_ne!(hash, pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap());
-        assert_eq!(pool.verify("cafe\u{301} horse battery", Some(&hash), HERE).await, Ok(true));
+        let verify = async |password: &str, hash| pool.verify(pool.place(HERE).unwrap(), password, hash).await;
+        assert_eq!(verify("cafe\u{301} horse battery", Some(&hash)).await, Ok(true));
         for wrong in ["", "cafe horse battery", "caf\u{e9} horse battery ", &"a".repeat(100_000)] {
-            assert_eq!(pool.verify(wrong, Some(&hash), HERE).await, Ok(false));
-            assert_eq!(pool.verify(wrong, None, HERE).await, Ok(false));
+            assert_eq!(verify(wrong, Some(&hash)).await, Ok(false));
+            assert_eq!(verify(wrong, None).await, Ok(false));
         }
-        assert_eq!(pool.verify("", Some("no hash"), HERE).await, Ok(false));
+        assert_eq!(verify("", Some("no hash")).await, Ok(false));
     }
 
     #[cfg(target_os = "linux")]
@@ -266,7 +289,8 @@ mod tests {
     async fn a_hash_runs_at_the_lowest_priority_and_its_caller_keeps_its_own() {
         let priority = || rustix::process::getpriority_process(None).unwrap();
         let before = priority();
-        assert_eq!(PasswordPool::new().run(move |_| priority()).await, Ok(LOWEST_PRIORITY));
+        let pool = PasswordPool::new();
+        assert_eq!(pool.run(pool.place(HERE).unwrap(), move |_| priority()).await, Ok(LOWEST_PRIORITY));
         assert_eq!(priority(), before);
     }
 
@@ -275,19 +299,25 @@ mod tests {
         let (start, hash, mut used_until) = (Instant::now(), Duration::from_millis(10), None);
         let mut now = start;
         let mut pause_on = |cores| {
-            let started = now;
             now += hash;
-            let pause = pause_after(started, now, cores, &mut used_until);
+            let pause = pause_after(hash, now, cores, &mut used_until);
             now += pause;
             (pause, now)
         };
-        // On two cores 10 ms are the share of 320 ms.
+        // On two cores 10 ms are the share of 160 ms.
         let burst = (0..100).take_while(|_| pause_on(2).0.is_zero()).count();
-        assert_eq!(burst, 6);
+        assert_eq!(burst, 13);
         let last = (0..1_000).map(|_| pause_on(2)).last().unwrap();
-        assert_eq!(last.0, Duration::from_millis(310));
+        assert_eq!(last.0, Duration::from_millis(150));
         let seconds = (last.1 - start).as_secs();
-        assert!((317..=323).contains(&seconds), "{seconds}");
+        assert!((160..=164).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    fn a_thread_that_waits_uses_no_share() {
+        let before = thread_time();
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(thread_time() < before + Duration::from_millis(25));
     }
 
     #[test]
@@ -295,10 +325,10 @@ mod tests {
         let (now, hash) = (Instant::now(), Duration::from_millis(10));
         let mut used_until = Some(now);
         let later = now + Duration::from_hours(1);
-        pause_after(later, later + hash, 2, &mut used_until);
-        assert_eq!(used_until.map(|until| until + BURST), Some(later + hash * 33));
+        pause_after(hash, later + hash, 2, &mut used_until);
+        assert_eq!(used_until.map(|until| until + BURST), Some(later + hash * 17));
         for n in 1..1_000 {
-            assert_eq!(pause_after(now + hash * (n - 1), now + hash * n, 64, &mut None), Duration::ZERO);
+            assert_eq!(pause_after(hash, now + hash * n, 32, &mut None), Duration::ZERO);
         }
     }
 
@@ -344,7 +374,7 @@ mod tests {
         let tasks: Vec<_> = (0..100)
             .map(|_| {
                 let pool = Arc::clone(&pool);
-                tokio::spawn(async move { pool.run(move |_| work()).await })
+                tokio::spawn(async move { pool.run(pool.take_place(None)?, move |_| work()).await })
             })
             .collect();
         let mut done = 0;

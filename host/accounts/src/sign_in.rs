@@ -105,12 +105,14 @@ impl Accounts {
         address: IpAddr,
         use_up: impl AsyncFnOnce(Verified) -> Result<Option<T>, AccountError>,
     ) -> Result<Judged<T>, AccountError> {
+        // One of a flood is refused before it costs a read.
+        let Ok(place) = self.passwords.place(address) else { return Ok(Judged::Busy) };
         // A text that is no name is looked up as one that nobody has.
         let name = if is_account_name(name) { name } else { "" };
         let account = self.store.account(name).await?;
         let codes = self.store.recovery_codes(name).await?;
         let hash = account.as_ref().and_then(|account| account.password.as_deref());
-        let Ok(is_password) = self.passwords.verify(password, hash, address).await else { return Ok(Judged::Busy) };
+        let Ok(is_password) = self.passwords.verify(place, password, hash).await else { return Ok(Judged::Busy) };
         let second = self.second_factor(account.as_ref(), &codes, second);
         let known = account.as_ref().map(|account| account.name.clone());
         if let Some(verified) = verified(account, is_password, second)
